@@ -1,2 +1,4 @@
 //! x
+mod imap;
+
 fn main() {}

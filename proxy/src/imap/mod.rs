@@ -1,0 +1,3 @@
+//! Everything that knows IMAP, and nothing that knows people, views or HTTP.
+
+pub mod decode;
