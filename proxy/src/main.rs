@@ -1,4 +1,3 @@
-//! x
-mod imap;
+//! The `surat` binary.
 
 fn main() {}

@@ -1,0 +1,7 @@
+//! The proxy: it lends the browser the sockets that a mail client needs, and keeps nothing.
+//!
+//! The way round: `http` takes requests in, `account` has one actor per signed-in account, `imap`
+//! and `submission` speak with the mail servers, `mime` knows what a message is made of.
+
+pub mod imap;
+pub mod secret;
