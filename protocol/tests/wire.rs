@@ -1,0 +1,453 @@
+//! The wire form of every frame, as snapshots: a change of the wire shows as a change of a file.
+//!
+//! When one of these fails, raise [`surat_protocol::frame::VERSION`] and accept the new snapshot.
+
+use std::fmt::Debug;
+
+use serde::{Serialize, de::DeserializeOwned};
+use surat_protocol::{
+    draft::{Draft, DraftAttachment, Origin, RefusedRecipient, SendStage, Source, SourceUse},
+    frame::{self, Answer, ClientFrame, Event, Refusal, Request, ServerFrame, Welcome},
+    *,
+};
+
+/// Each value as `name: hex`, after checking that it comes back as it went.
+fn wire<T: Serialize + DeserializeOwned + PartialEq + Debug>(values: &[(&str, T)]) -> String {
+    values
+        .iter()
+        .map(|(name, value)| {
+            let octets = frame::encode(value);
+            assert_eq!(
+                frame::decode::<T>(&octets).as_ref(),
+                Some(value),
+                "{name} does not come back"
+            );
+            let hex: String = octets.iter().map(|octet| format!("{octet:02x}")).collect();
+            format!("{name}: {hex}\n")
+        })
+        .collect()
+}
+
+fn mailbox() -> MailboxName {
+    MailboxName("Kerja/Proyek".into())
+}
+
+fn uids() -> UidSet {
+    UidSet::from_ranges([(1, 4), (7, 7)])
+}
+
+fn message() -> MessageRef {
+    MessageRef {
+        mailbox: mailbox(),
+        uid_validity: UidValidity(9),
+        uid: Uid(7),
+    }
+}
+
+fn ayu() -> Address {
+    Address {
+        name: "Ayu".into(),
+        email: "ayu@surat.test".into(),
+    }
+}
+
+fn row() -> Row {
+    Row {
+        uid: Uid(7),
+        flags: [Flag::Seen, Flag::forwarded()].into_iter().collect(),
+        received: 1_700_000_000,
+        from: vec![ayu()],
+        to: vec![],
+        subject: "Halo".into(),
+        preview: "Apa kabar?".into(),
+        size_octets: 1234,
+        has_attachment: true,
+    }
+}
+
+fn draft() -> Draft {
+    let section = Section::parse("2.1").expect("a section");
+    Draft {
+        message_id: "1@surat.test".into(),
+        from_name: "Ayu".into(),
+        to: vec![ayu()],
+        subject: "Halo".into(),
+        text: "Teks".into(),
+        in_reply_to: Some("0@surat.test".into()),
+        references: vec!["0@surat.test".into()],
+        attachments: vec![
+            DraftAttachment {
+                name: "a.txt".into(),
+                media_type: "text/plain".into(),
+                size_octets: 3,
+                origin: Origin::Upload(UploadId("u".into())),
+            },
+            DraftAttachment {
+                name: "b.txt".into(),
+                media_type: "text/plain".into(),
+                size_octets: 3,
+                origin: Origin::Part {
+                    message: message(),
+                    section,
+                },
+            },
+        ],
+        source: Some(Source {
+            message: message(),
+            used_as: SourceUse::Reply,
+        }),
+        ..Draft::default()
+    }
+}
+
+fn a_mailbox() -> Mailbox {
+    Mailbox {
+        name: mailbox(),
+        delimiter: Some('/'),
+        namespace: NamespaceKind::Shared,
+        prefix: "Shared/".into(),
+        role: Some(Role::Archive),
+        is_selectable: true,
+        rights: Rights::parse("lrs"),
+        counts: Some(Counts {
+            messages: 10,
+            unseen: 2,
+        }),
+    }
+}
+
+#[test]
+fn client_frames_keep_their_wire_form() {
+    let request = |request| ClientFrame::Request {
+        id: RequestId(5),
+        request,
+    };
+    let (uid_validity, flag) = (UidValidity(9), Flag::Flagged);
+    let frames = [
+        ("hello", ClientFrame::Hello { version: 1 }),
+        ("cancel", ClientFrame::Cancel { id: RequestId(5) }),
+        ("list_mailboxes", request(Request::ListMailboxes)),
+        (
+            "open_mailbox",
+            request(Request::OpenMailbox {
+                mailbox: mailbox(),
+                first_rows: 50,
+            }),
+        ),
+        (
+            "fetch_rows",
+            request(Request::FetchRows {
+                mailbox: mailbox(),
+                uid_validity,
+                uids: uids(),
+            }),
+        ),
+        (
+            "fetch_message",
+            request(Request::FetchMessage {
+                message: message(),
+                allow_remote_images: true,
+            }),
+        ),
+        ("fetch_headers", request(Request::FetchHeaders { message: message() })),
+        (
+            "store_flags",
+            request(Request::StoreFlags {
+                mailbox: mailbox(),
+                uid_validity,
+                uids: uids(),
+                add: vec![flag],
+                remove: vec![Flag::Keyword("$Junk".into())],
+            }),
+        ),
+        (
+            "move",
+            request(Request::Move {
+                mailbox: mailbox(),
+                uid_validity,
+                uids: uids(),
+                to: MailboxName::inbox(),
+            }),
+        ),
+        (
+            "copy",
+            request(Request::Copy {
+                mailbox: mailbox(),
+                uid_validity,
+                uids: uids(),
+                to: MailboxName::inbox(),
+            }),
+        ),
+        (
+            "expunge",
+            request(Request::Expunge {
+                mailbox: mailbox(),
+                uid_validity,
+                uids: uids(),
+            }),
+        ),
+        ("empty_mailbox", request(Request::EmptyMailbox { mailbox: mailbox() })),
+        (
+            "create_mailbox",
+            request(Request::CreateMailbox {
+                parent: Some(mailbox()),
+                name: "Baru".into(),
+            }),
+        ),
+        (
+            "rename_mailbox",
+            request(Request::RenameMailbox {
+                mailbox: mailbox(),
+                name: "Lama".into(),
+            }),
+        ),
+        ("delete_mailbox", request(Request::DeleteMailbox { mailbox: mailbox() })),
+        (
+            "search",
+            request(Request::Search {
+                scope: Scope::Mailbox(mailbox()),
+                terms: vec![Term {
+                    field: TermField::Subject,
+                    text: "rapat".into(),
+                }],
+            }),
+        ),
+        (
+            "save_draft",
+            request(Request::SaveDraft {
+                draft: draft(),
+                replaces: Some(message()),
+            }),
+        ),
+        ("open_draft", request(Request::OpenDraft { message: message() })),
+        (
+            "send",
+            request(Request::Send {
+                draft: draft(),
+                replaces: None,
+            }),
+        ),
+    ];
+
+    insta::assert_snapshot!(wire(&frames));
+}
+
+#[test]
+fn answers_keep_their_wire_form() {
+    let answer = |answer| ServerFrame::Answer {
+        id: RequestId(5),
+        answer: Ok(answer),
+        is_last: true,
+    };
+    let opened = Opened {
+        mailbox: mailbox(),
+        uid_validity: UidValidity(9),
+        uid_next: Uid(8),
+        highest_modseq: ModSeq(70),
+        uids: uids(),
+        unseen: 2,
+        is_read_only: false,
+        may_store_keywords: true,
+    };
+    let read = Message {
+        uid: Uid(7),
+        flags: Flags::default(),
+        received: 1,
+        size_octets: 2,
+        envelope: Envelope {
+            from: vec![ayu()],
+            date: Some(3),
+            ..Envelope::default()
+        },
+        body: Body::Html {
+            document: "<p>".into(),
+            blocked_images: 1,
+            has_own_colours: false,
+        },
+        attachments: vec![Attachment {
+            section: Section::parse("2").expect("a section"),
+            name: "a.pdf".into(),
+            media_type: "application/pdf".into(),
+            size_octets: 10,
+            preview: Preview::Pdf,
+        }],
+        damage: vec![
+            Damage::Structure,
+            Damage::Charset("x-none".into()),
+            Damage::Cut {
+                shown_octets: 1,
+                total_octets: 2,
+            },
+        ],
+    };
+    let frames = [
+        (
+            "welcome",
+            ServerFrame::Welcome(Welcome {
+                email: "ayu@surat.test".into(),
+                message_limit_octets: 1000,
+                missing_capabilities: vec!["MOVE".into()],
+            }),
+        ),
+        ("refused_version", ServerFrame::Refused(Refusal::OtherVersion)),
+        ("refused", ServerFrame::Refused(Refusal::Problem(Problem::NotSignedIn))),
+        ("done", answer(Answer::Done)),
+        ("progress", answer(Answer::Progress { done: 1, total: 2 })),
+        ("mailboxes", answer(Answer::Mailboxes(vec![a_mailbox()]))),
+        ("opened", answer(Answer::Opened(opened))),
+        ("rows", answer(Answer::Rows(vec![row()]))),
+        ("message", answer(Answer::Message(Box::new(read)))),
+        (
+            "headers",
+            answer(Answer::Headers(vec![("Subject".into(), "Halo".into())])),
+        ),
+        (
+            "moved",
+            answer(Answer::Moved {
+                to: Some((UidValidity(9), uids())),
+            }),
+        ),
+        (
+            "hits",
+            answer(Answer::Hits {
+                mailbox: mailbox(),
+                uid_validity: UidValidity(9),
+                rows: vec![row()],
+                total: 1,
+            }),
+        ),
+        (
+            "draft_saved",
+            answer(Answer::DraftSaved {
+                message: message(),
+                attachments: draft().attachments,
+            }),
+        ),
+        ("draft", answer(Answer::Draft(Box::new(draft())))),
+        ("sending", answer(Answer::Sending(SendStage::Submitting))),
+        ("sent", answer(Answer::Sent { is_filed: true })),
+    ];
+
+    insta::assert_snapshot!(wire(&frames));
+}
+
+#[test]
+fn events_keep_their_wire_form() {
+    let uid_validity = UidValidity(9);
+    let frames = [
+        ("mailboxes", Event::Mailboxes(vec![a_mailbox()])),
+        (
+            "counts",
+            Event::Counts {
+                mailbox: mailbox(),
+                counts: Counts { messages: 1, unseen: 0 },
+            },
+        ),
+        (
+            "arrived",
+            Event::Arrived {
+                mailbox: mailbox(),
+                uid_validity,
+                uids: uids(),
+                rows: vec![row()],
+            },
+        ),
+        (
+            "flags",
+            Event::Flags {
+                mailbox: mailbox(),
+                uid_validity,
+                changes: vec![(Uid(1), [Flag::Seen].into_iter().collect())],
+            },
+        ),
+        (
+            "vanished",
+            Event::Vanished {
+                mailbox: mailbox(),
+                uid_validity,
+                uids: uids(),
+            },
+        ),
+        ("reset", Event::Reset { mailbox: mailbox() }),
+        ("server_lost", Event::ServerLost),
+        ("server_back", Event::ServerBack),
+        ("signed_out", Event::SignedOut(Problem::NotSignedIn)),
+        ("stopping", Event::Stopping),
+    ];
+
+    insta::assert_snapshot!(wire(&frames.map(|(name, event)| (name, ServerFrame::Event(event)))));
+}
+
+#[test]
+fn problems_keep_their_wire_form() {
+    let refused = RefusedRecipient {
+        email: "x@y.test".into(),
+        reason: "550 No such user".into(),
+    };
+    let certificate = |reason| Problem::Certificate {
+        server: Server::Submission,
+        reason,
+    };
+    let problems = [
+        ("not_signed_in", Problem::NotSignedIn),
+        ("wrong_password", Problem::WrongPassword),
+        (
+            "too_many_tries",
+            Problem::TooManyTries {
+                retry_after_seconds: 30,
+            },
+        ),
+        ("unreachable", Problem::Unreachable(Server::Imap)),
+        ("unknown_issuer", certificate(CertificateFault::UnknownIssuer)),
+        ("wrong_name", certificate(CertificateFault::WrongName)),
+        ("expired", certificate(CertificateFault::Expired)),
+        ("other_fault", certificate(CertificateFault::Other)),
+        ("no_encryption", Problem::NoEncryption(Server::Imap)),
+        ("connection_lost", Problem::ConnectionLost(Server::Imap)),
+        ("no_such_mailbox", Problem::NoSuchMailbox(mailbox())),
+        ("mailbox_changed", Problem::MailboxChanged(mailbox())),
+        ("mailbox_exists", Problem::MailboxExists(mailbox())),
+        ("bad_mailbox_name", Problem::BadMailboxName),
+        ("message_gone", Problem::MessageGone),
+        ("no_such_part", Problem::NoSuchPart),
+        ("no_permission", Problem::NoPermission),
+        ("quota_exceeded", Problem::QuotaExceeded),
+        ("too_large", Problem::TooLarge { limit_octets: 1000 }),
+        ("bad_address", Problem::BadAddress("x".into())),
+        ("no_recipients", Problem::NoRecipients),
+        ("submission_refused", Problem::SubmissionRefused("554".into())),
+        ("recipients_refused", Problem::RecipientsRefused(vec![refused])),
+        ("maybe_sent", Problem::MaybeSent),
+        ("upload_gone", Problem::UploadGone("a.txt".into())),
+        ("unsupported", Problem::Unsupported("SORT".into())),
+        ("refused", Problem::Refused("No".into())),
+        ("timed_out", Problem::TimedOut),
+        ("bad_request", Problem::BadRequest),
+        ("busy", Problem::Busy),
+        ("cancelled", Problem::Cancelled),
+        ("internal", Problem::Internal { reference: 7 }),
+    ];
+
+    insta::assert_snapshot!(wire(&problems));
+}
+
+#[test]
+fn a_frame_with_octets_left_over_is_no_frame() {
+    let mut octets = frame::encode(&ClientFrame::Hello { version: 1 });
+    octets.push(0);
+
+    assert_eq!(frame::decode::<ClientFrame>(&octets), None);
+    assert_eq!(frame::decode::<ClientFrame>(&[]), None);
+    assert_eq!(frame::decode::<ClientFrame>(&[0xff; 40]), None);
+}
+
+#[test]
+fn a_password_is_never_printed() {
+    let login = http::Login {
+        email: "ayu@surat.test".into(),
+        password: "rahasia".into(),
+        keep: true,
+    };
+
+    assert!(!format!("{login:?}").contains("rahasia"));
+}
