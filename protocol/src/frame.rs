@@ -220,6 +220,8 @@ pub enum Request {
         /// The stored version that this one follows.
         replaces: Option<MessageRef>,
     },
+    /// Is the link alive? [`Answer::Done`] at once, by the proxy itself; no server is asked.
+    Ping,
 }
 
 /// What the proxy answers.
