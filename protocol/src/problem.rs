@@ -72,6 +72,8 @@ pub enum Problem {
     MaybeSent,
     /// An uploaded file is no longer on this node: attach it again.
     UploadGone(String),
+    /// This proxy has no room left for uploaded files: try again later, or attach less.
+    NoSpace,
     /// The server cannot do this; holds the missing capability.
     Unsupported(String),
     /// The server said NO, in its own words.
