@@ -1,0 +1,194 @@
+import { expect, test } from '@playwright/test';
+import { readFile } from 'node:fs/promises';
+import { expectAccessible } from '../support/axe';
+import { html, multipart, plain, RED_PIXEL } from '../support/mail';
+import { useStage } from '../support/stage';
+import { Surat } from '../support/surat';
+
+const held = useStage();
+
+async function opened(surat: Surat, eml: string, subject: string) {
+  const me = held.stage.newcomer();
+  await held.stage.deliver(me, eml);
+  await surat.enter(me);
+  return surat.read(subject);
+}
+
+const body = (surat: Surat) => surat.message.getByLabel('Message body').or(surat.page.getByTitle('Message body'));
+
+test('plain text has links, and its quotes are folded', async ({ page }) => {
+  const surat = new Surat(page, held.stage);
+  const text = 'Lihat https://surat.test/jalan?a=1&b=2. Ya?\r\n\r\n> kutipan lama\r\n> baris dua\r\n';
+  await opened(surat, plain({ subject: 'Tautan', text }), 'Tautan');
+
+  const link = body(surat).getByRole('link');
+  await expect(link).toHaveAttribute('href', 'https://surat.test/jalan?a=1&b=2');
+  await expect(link).toHaveAttribute('rel', /noopener/);
+  await expect(page.getByText('kutipan lama')).toBeHidden();
+
+  await surat.message.getByRole('button', { name: /quote/i }).click();
+  await expect(page.getByText('kutipan lama')).toBeVisible();
+});
+
+test('text that looks like markup stays text', async ({ page }) => {
+  const surat = new Surat(page, held.stage);
+  const text = '<img src=x onerror="document.title=1"> <b>tebal</b> javascript:alert(1)';
+  await opened(surat, plain({ subject: '<script>document.title=2</script>', text }), '<script>document.title=2</script>');
+
+  await expect(body(surat)).toContainText('<b>tebal</b>');
+  await expect(body(surat).getByRole('link')).toHaveCount(0);
+  await expect(page).not.toHaveTitle(/^[12]$/);
+});
+
+test('HTML is shown in a frame that can run nothing', async ({ page }) => {
+  const surat = new Surat(page, held.stage);
+  const hostile = '<h1 style="color:green">Salam</h1><script>top.document.title="lolos"</script><img src=x onerror="top.document.title=\'lolos\'"><a href="javascript:alert(1)">klik</a><form action="https://jahat.test"><input name=q></form>';
+  await opened(surat, html('Bergaya', hostile), 'Bergaya');
+
+  await expect(surat.frame.getByRole('heading', { name: 'Salam' })).toBeVisible();
+  const sandbox = await page.locator('iframe[title="Message body"]').getAttribute('sandbox');
+  expect(sandbox).not.toBeNull();
+  expect(sandbox).not.toContain('allow-scripts');
+  await expect(surat.frame.locator('script, form, input')).toHaveCount(0);
+  await expect(surat.frame.locator('a[href^="javascript"]')).toHaveCount(0);
+  await expect(page).not.toHaveTitle('lolos');
+});
+
+test('remote images wait for "Show images", and no request leaves before or after', async ({ page }) => {
+  const surat = new Surat(page, held.stage);
+  const foreign: string[] = [];
+  page.on('request', (request) => {
+    const { protocol, host } = new URL(request.url());
+    if (protocol.startsWith('http') && host !== new URL(held.stage.url).host) foreign.push(request.url());
+  });
+  const me = held.stage.newcomer();
+  const letter = html('Gambar', '<p>Lihat:</p><img src="https://images.example.invalid/a.png" width=20 height=20>');
+  await held.stage.deliver(me, letter);
+  await surat.enter(me);
+  await surat.read('Gambar');
+  await expect(surat.frame.getByText('Lihat:')).toBeVisible();
+  await expect(surat.frame.locator('img[src^="http"], img[src*="/api/image"]')).toHaveCount(0);
+
+  await surat.act('Show images').click();
+
+  await expect(surat.frame.locator('img[src*="/api/image"]')).toHaveCount(1);
+  await expect(surat.act('Show images')).toHaveCount(0);
+  expect(foreign).toEqual([]);
+});
+
+test('"Always from this sender" is remembered', async ({ page }) => {
+  const surat = new Surat(page, held.stage);
+  const me = held.stage.newcomer();
+  for (const subject of ['Kabar 1', 'Kabar 2']) {
+    await held.stage.deliver(me, html(subject, '<img src="https://images.example.invalid/a.png" width=20 height=20>'));
+  }
+  await surat.enter(me);
+  await surat.read('Kabar 1');
+  await surat.act('Always from this sender').click();
+
+  await surat.read('Kabar 2');
+
+  await expect(surat.frame.locator('img[src*="/api/image"]')).toHaveCount(1);
+  await expect(surat.act('Show images')).toHaveCount(0);
+});
+
+test('pictures that come with the message are shown', async ({ page }) => {
+  const surat = new Surat(page, held.stage);
+  const eml = multipart(
+    'Potret',
+    [
+      { type: 'text/html; charset=utf-8', body: '<p>Ini:</p><img src="cid:potret@surat.test" alt="potret" width=16 height=16>' },
+      { type: 'image/png', id: 'potret@surat.test', body: RED_PIXEL },
+    ],
+    'related',
+  );
+  await opened(surat, eml, 'Potret');
+
+  const picture = surat.frame.getByAltText('potret');
+  await expect(picture).toBeVisible();
+  await expect.poll(() => picture.evaluate((image: HTMLImageElement) => image.naturalWidth)).toBe(1);
+});
+
+test('all headers, the source and the .eml are one click away', async ({ page, context }) => {
+  const surat = new Surat(page, held.stage);
+  await opened(surat, plain({ subject: 'Selidik', headers: ['X-Story: jejak'] }), 'Selidik');
+  const more = async (item: string) => {
+    await surat.message.getByRole('button', { name: 'More' }).click();
+    return page.getByRole('menuitem', { name: item });
+  };
+
+  await (await more('All headers')).click();
+  await expect(page.getByRole('dialog')).toContainText('X-Story');
+  await expect(page.getByRole('dialog')).toContainText('jejak');
+  await page.keyboard.press('Escape');
+
+  const window = context.waitForEvent('page');
+  await (await more('Source')).click();
+  await expect((await window).locator('body')).toContainText('X-Story: jejak');
+
+  const file = page.waitForEvent('download');
+  await (await more('Download')).click();
+  expect((await file).suggestedFilename()).toMatch(/\.eml$/);
+  expect(await readFile(await (await file).path(), 'utf8')).toContain('X-Story: jejak');
+});
+
+test('attachments have a link each, are downloaded whole and previewed', async ({ page }) => {
+  const surat = new Surat(page, held.stage);
+  const octets = Buffer.from(Array.from({ length: 70_000 }, (_, i) => (i * 31) % 251));
+  await opened(
+    surat,
+    multipart('Berkas', [
+      { type: 'text/plain; charset=utf-8', body: 'Terlampir.' },
+      { type: 'application/octet-stream', name: '../../data.bin', body: octets },
+      { type: 'image/png', name: 'merah.png', body: RED_PIXEL },
+      { type: 'text/plain; charset=utf-8', name: 'catatan.txt', body: 'isi catatan <b>' },
+    ]),
+    'Berkas',
+  );
+  const list = surat.message.getByRole('list', { name: 'Attachments' });
+  await expect(list.getByRole('listitem')).toHaveCount(3);
+  await expect(list.getByRole('link', { name: /data\.bin/ })).toBeVisible();
+  await expectAccessible(page, 'message with attachments');
+
+  const file = page.waitForEvent('download');
+  await list.getByRole('link', { name: /data\.bin/ }).click();
+  expect((await file).suggestedFilename()).not.toMatch(/[/\\]/);
+  expect((await readFile(await (await file).path())).equals(octets)).toBe(true);
+
+  await list.getByRole('button', { name: /preview.*catatan/i }).click();
+  await expect(page.getByRole('dialog')).toContainText('isi catatan <b>');
+  await page.keyboard.press('Escape');
+
+  await list.getByRole('button', { name: /preview.*merah/i }).click();
+  await expect.poll(() => page.getByRole('dialog').locator('img').evaluate((image: HTMLImageElement) => image.naturalWidth)).toBe(1);
+});
+
+test('a 200 MB attachment is downloaded as a stream', async ({ page }) => {
+  test.setTimeout(240_000);
+  const surat = new Surat(page, held.stage);
+  const me = held.stage.newcomer();
+  const big = Buffer.alloc(200 * 1024 * 1024, 'surat besar ');
+  await held.stage.deliver(me, multipart('Besar', [{ type: 'text/plain', body: 'Ini besar.' }, { type: 'application/zip', name: 'besar.zip', body: big }]));
+  await surat.enter(me);
+  await surat.read('Besar');
+  const before = await held.stage.memory();
+
+  const file = page.waitForEvent('download');
+  await surat.message.getByRole('link', { name: /besar\.zip/ }).click();
+  const octets = await readFile(await (await file).path());
+
+  expect(octets.equals(big)).toBe(true);
+  const grown = (await held.stage.memory()).peak_octets - before.peak_octets;
+  expect(grown).toBeLessThan(16 * 1024 * 1024);
+});
+
+test('a damaged message shows what can be shown, and says what is damaged', async ({ page }) => {
+  const surat = new Surat(page, held.stage);
+  const damaged = plain({ subject: 'Rusak' })
+    .replace('charset=utf-8', 'charset=x-tidak-ada')
+    .replace('Halo!', 'Tetap terbaca');
+  await opened(surat, damaged, 'Rusak');
+
+  await expect(body(surat)).toContainText('Tetap terbaca');
+  await expect(surat.message.getByText(/x-tidak-ada/)).toBeVisible();
+});

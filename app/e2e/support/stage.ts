@@ -1,0 +1,91 @@
+// A whole Surat on this machine (proxy, Dovecot, Postfix), started by `xtask stage` and spoken to
+// by one JSON object per line. Each story file has a stage of its own.
+import { test } from '@playwright/test';
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import { createInterface, type Interface } from 'node:readline';
+import path from 'node:path';
+
+export type Part = 'proxy' | 'dovecot' | 'postfix';
+export type Memory = { rss_octets: number; peak_octets: number };
+
+const ROOT = path.resolve(__dirname, '../../..');
+
+export class Stage {
+  private lines!: AsyncIterator<string>;
+  private users = 0;
+  url = '';
+
+  private constructor(private child: ChildProcessWithoutNullStreams, private reader: Interface) {
+    this.lines = reader[Symbol.asyncIterator]();
+  }
+
+  static async start(options: string[] = []): Promise<Stage> {
+    const program = process.env.SURAT_XTASK ?? path.join(ROOT, 'target/debug/xtask');
+    const child = spawn(program, ['stage', '--port', '0', ...options], { cwd: ROOT });
+    let complaints = '';
+    child.stderr.on('data', (data) => (complaints = (complaints + data).slice(-4000)));
+    const stage = new Stage(child, createInterface({ input: child.stdout }));
+    const started = await stage.read().catch((error) => {
+      throw new Error(`The stage did not start: ${error}\n${complaints}`);
+    });
+    stage.url = started.url;
+    return stage;
+  }
+
+  private async read(): Promise<any> {
+    const line = await this.lines.next();
+    if (line.done) throw new Error('the stage has ended');
+    const answer = JSON.parse(line.value);
+    if (answer.error) throw new Error(answer.error);
+    return answer;
+  }
+
+  private async order(order: object): Promise<any> {
+    this.child.stdin.write(`${JSON.stringify(order)}\n`);
+    return this.read();
+  }
+
+  /** kill -9 of a part, with all its children. */
+  kill(what: Part) {
+    return this.order({ do: 'kill', what });
+  }
+
+  /** Starts a part again, on the ports and with the files that it had. */
+  launch(what: Part) {
+    return this.order({ do: 'start', what });
+  }
+
+  /** Delivers a message by LMTP, as a mail server would. */
+  deliver(to: string, eml: string) {
+    return this.order({ do: 'deliver', to, eml });
+  }
+
+  /** The proxy's memory, as the kernel counts it. */
+  memory(): Promise<Memory> {
+    return this.order({ do: 'memory' });
+  }
+
+  /** An account that nobody has used yet, with empty mailboxes. */
+  newcomer(): string {
+    this.users += 1;
+    return `user${this.users}@surat.test`;
+  }
+
+  async stop() {
+    const ended = new Promise((resolve) => this.child.once('exit', resolve));
+    this.child.stdin.end();
+    await ended;
+    this.reader.close();
+  }
+}
+
+/** A stage for all stories of a file. */
+export function useStage(options: string[] = []): { readonly stage: Stage } {
+  const held: { stage: Stage } = { stage: undefined as unknown as Stage };
+  test.beforeAll(async () => {
+    test.setTimeout(120_000);
+    held.stage = await Stage.start(options);
+  });
+  test.afterAll(async () => held.stage?.stop());
+  return held;
+}
