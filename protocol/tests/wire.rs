@@ -419,6 +419,7 @@ fn problems_keep_their_wire_form() {
         ("recipients_refused", Problem::RecipientsRefused(vec![refused])),
         ("maybe_sent", Problem::MaybeSent),
         ("upload_gone", Problem::UploadGone("a.txt".into())),
+        ("no_space", Problem::NoSpace),
         ("unsupported", Problem::Unsupported("SORT".into())),
         ("refused", Problem::Refused("No".into())),
         ("timed_out", Problem::TimedOut),
