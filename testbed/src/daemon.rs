@@ -1,0 +1,164 @@
+//! One server process in the foreground, in a session of its own, which can be killed with all its children.
+
+use crate::{
+    command::{Privilege, run},
+    ports,
+};
+use anyhow::{Context, Result, bail, ensure};
+use std::{
+    ffi::OsString,
+    fs::{self, File},
+    path::{Path, PathBuf},
+    process::{Child, Stdio},
+    time::{Duration, Instant},
+};
+
+/// A machine with two busy cores takes some seconds to start Postfix.
+const START_LIMIT: Duration = Duration::from_secs(30);
+
+/// Only a process that hangs in the kernel outlives SIGKILL for so long.
+const KILL_LIMIT: Duration = Duration::from_secs(5);
+
+/// Notes the process group before becoming the server, so that there is never a server without a note.
+const SCRIPT: &str = r#"echo $$ >"$1" && shift && exec "$@""#;
+
+/// How to start a server, and the running server.
+#[derive(Debug)]
+pub(crate) struct Daemon {
+    name: &'static str,
+    command: Vec<OsString>,
+    folder: PathBuf,
+    ports: Vec<(u16, ports::Greeting)>,
+    privilege: Privilege,
+    child: Option<Child>,
+}
+
+impl Daemon {
+    /// A server that is not running yet. `ports` must answer with their greeting before it counts as started.
+    pub(crate) fn new(
+        name: &'static str,
+        command: Vec<OsString>,
+        folder: &Path,
+        ports: Vec<(u16, ports::Greeting)>,
+        privilege: Privilege,
+    ) -> Self {
+        Self {
+            name,
+            command,
+            folder: folder.to_owned(),
+            ports,
+            privilege,
+            child: None,
+        }
+    }
+
+    /// Starts the server and waits until all its ports answer; does nothing if it runs already.
+    pub(crate) fn start(&mut self) -> Result<()> {
+        if self.pid().is_some() {
+            return Ok(());
+        }
+        self.reap();
+        let console = File::create(self.path("console")).context("Create console log")?;
+        let child = self
+            .privilege
+            .command("setsid")
+            .args(["sh", "-c", SCRIPT, "sh"])
+            .arg(self.path("pgid"))
+            .args(&self.command)
+            .current_dir("/")
+            .stdin(Stdio::null())
+            .stdout(console.try_clone().context("Share console log")?)
+            .stderr(console)
+            .spawn()
+            .with_context(|| format!("Start {}", self.name))?;
+        self.child = Some(child);
+        self.wait_for_ports()
+    }
+
+    /// Kills the server and all its children at once (SIGKILL) and waits until they are gone.
+    pub(crate) fn kill(&mut self) -> Result<()> {
+        let Some(pid) = self.pid() else { return Ok(()) };
+        let group = format!("-{pid}");
+        run(self.privilege.command("kill").args(["-9", "--", &group]))
+            .with_context(|| format!("Kill {}", self.name))?;
+        self.reap();
+        // A child that is still dying keeps the ports open.
+        let deadline = Instant::now() + KILL_LIMIT;
+        while group_lives(pid) {
+            ensure!(Instant::now() < deadline, "{} does not die", self.name);
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        fs::remove_file(self.path("pgid")).context("Remove process note")?;
+        Ok(())
+    }
+
+    /// Process id of the master, while it runs.
+    pub(crate) fn pid(&self) -> Option<u32> {
+        let pid: u32 = fs::read_to_string(self.path("pgid")).ok()?.trim().parse().ok()?;
+        // A zombie keeps its folder in /proc, but has no command line any more.
+        let command_line = fs::read(format!("/proc/{pid}/cmdline")).ok()?;
+        (!command_line.is_empty()).then_some(pid)
+    }
+
+    fn reap(&mut self) {
+        if let Some(mut child) = self.child.take() {
+            // It was killed; how it ended does not matter.
+            let _ = child.wait();
+        }
+    }
+
+    fn wait_for_ports(&mut self) -> Result<()> {
+        let deadline = Instant::now() + START_LIMIT;
+        for (port, greeting) in &self.ports {
+            while !ports::answers(*port, *greeting) {
+                let ended = self
+                    .child
+                    .as_mut()
+                    .is_some_and(|child| !matches!(child.try_wait(), Ok(None)));
+                if ended || Instant::now() > deadline {
+                    let log = self.log_tail();
+                    bail!(
+                        "{} does not answer on port {port}; the end of its log:\n{log}",
+                        self.name
+                    );
+                }
+                std::thread::sleep(Duration::from_millis(20));
+            }
+        }
+        Ok(())
+    }
+
+    fn log_tail(&self) -> String {
+        let texts = ["console", "log"].map(|kind| fs::read(self.path(kind)).unwrap_or_default());
+        let text = String::from_utf8_lossy(&texts.concat()).into_owned();
+        let lines: Vec<&str> = text.lines().collect();
+        lines[lines.len().saturating_sub(20)..].join("\n")
+    }
+
+    fn path(&self, kind: &str) -> PathBuf {
+        self.folder.join(format!("{}.{kind}", self.name))
+    }
+}
+
+/// After the guard has killed the server, nobody else would collect what is left of it.
+impl Drop for Daemon {
+    fn drop(&mut self) {
+        self.reap();
+    }
+}
+
+/// Whether a process of the group still runs. Zombies do not count: init may let them lie for a while.
+fn group_lives(group: u32) -> bool {
+    let Ok(entries) = fs::read_dir("/proc") else {
+        return false;
+    };
+    entries.flatten().any(|entry| {
+        let Ok(stat) = fs::read_to_string(entry.path().join("stat")) else {
+            return false;
+        };
+        // pid (name) state parent group …; the name may hold anything but is the last to hold a parenthesis.
+        let mut fields = stat.rsplit(')').next().unwrap_or_default().split_whitespace();
+        let state = fields.next();
+        state != Some("Z") && fields.nth(1).and_then(|field| field.parse().ok()) == Some(group)
+    })
+}

@@ -1,0 +1,222 @@
+//! The two servers together, in one folder, from start to disappearance.
+
+use crate::{
+    Appender, Builder, MaildirStore, address, certificate,
+    command::{Privilege, run},
+    daemon::Daemon,
+    dovecot,
+    guard::Guard,
+    lmtp, ports, postfix,
+};
+use anyhow::{Context, Result};
+use std::{
+    fs::{self, Permissions},
+    os::unix::fs::PermissionsExt,
+    path::{Path, PathBuf},
+};
+
+/// Running servers. Dropping it stops them and removes everything; so does the death of our process.
+#[derive(Debug)]
+pub struct Testbed {
+    /// IMAP, with STARTTLS, or plain.
+    pub imap_port: u16,
+    /// IMAP in TLS.
+    pub imaps_port: u16,
+    /// Submission, with STARTTLS, or plain.
+    pub smtp_port: u16,
+    /// Submission in TLS.
+    pub smtps_port: u16,
+    /// LMTP of Dovecot.
+    pub lmtp_port: u16,
+    /// PEM of the private CA that a client shall trust.
+    pub ca_pem: String,
+    folder: PathBuf,
+    // Fields are dropped in this order: the guard kills the servers, then each is waited for.
+    _guard: Guard,
+    dovecot: Daemon,
+    postfix: Option<Daemon>,
+    privilege: Privilege,
+}
+
+impl Testbed {
+    /// Choices before the start.
+    pub fn builder() -> Builder {
+        Builder::default()
+    }
+
+    pub(crate) fn prepare(builder: &Builder) -> Result<Self> {
+        let privilege = Privilege::find();
+        let folder = make_folder()?;
+        let guard = Guard::start(&folder, privilege)?;
+        let [imap, imaps, lmtp, smtp, smtps] = ports::free()?;
+        let identity = certificate::identity(builder.certificate)?;
+        let dovecot_ports = dovecot::Ports { imap, imaps, lmtp };
+        let dovecot = dovecot::prepare(builder, &folder, dovecot_ports, &identity, privilege)?;
+        let postfix_ports = postfix::Ports { smtp, smtps, lmtp };
+        let postfix = if builder.postfix {
+            Some(postfix::prepare(builder, &folder, postfix_ports, privilege)?)
+        } else {
+            None
+        };
+        fs::write(folder.join("ca.pem"), &identity.ca_pem).context("Write CA")?;
+        let testbed = Self {
+            imap_port: imap,
+            imaps_port: imaps,
+            smtp_port: smtp,
+            smtps_port: smtps,
+            lmtp_port: lmtp,
+            ca_pem: identity.ca_pem,
+            folder,
+            _guard: guard,
+            dovecot,
+            postfix,
+            privilege,
+        };
+        fs::create_dir(testbed.mail_folder()).context("Make mail folder")?;
+        fs::create_dir(testbed.public_folder()).context("Make folder for shared mailboxes")?;
+        Ok(testbed)
+    }
+
+    /// Starts what does not run, and waits until it answers.
+    ///
+    /// # Errors
+    /// When a server does not answer; the error carries the end of its log.
+    pub fn start(&mut self) -> Result<()> {
+        self.own_store()?;
+        self.start_dovecot()?;
+        self.start_postfix()
+    }
+
+    /// The temporary folder.
+    pub fn dir(&self) -> &Path {
+        &self.folder
+    }
+
+    /// File with [`Self::ca_pem`].
+    pub fn ca_file(&self) -> PathBuf {
+        self.folder.join("ca.pem")
+    }
+
+    /// The mail store, to be filled before [`Self::start`].
+    pub fn store(&self, user: &str) -> MaildirStore {
+        MaildirStore::new(self.mail_folder().join(address(user)).join("Maildir"))
+    }
+
+    /// The store of the mailboxes below `Shared/`, to be filled before [`Self::start`].
+    pub fn public_store(&self) -> MaildirStore {
+        MaildirStore::new(self.public_folder())
+    }
+
+    /// Shares a mailbox of `owner` with all others, who find it as `Users/<owner>/<mailbox>`.
+    ///
+    /// `rights` are the letters of RFC 4314, e.g. `lrs`. To be called before [`Self::start`], after filling the mailbox.
+    ///
+    /// # Errors
+    /// When the files cannot be written.
+    pub fn share(&self, owner: &str, mailbox: &str, with: &str, rights: &str) -> Result<()> {
+        let (owner, with) = (address(owner), address(with));
+        let acl = self
+            .mail_folder()
+            .join(&owner)
+            .join("Maildir")
+            .join(mailbox)
+            .join("dovecot-acl");
+        fs::write(&acl, format!("user={with} {rights}\n")).with_context(|| format!("Share {mailbox}"))?;
+        let dict = self.mail_folder().join("shared-mailboxes");
+        let mut text = fs::read_to_string(&dict).unwrap_or_default();
+        text.push_str(&format!("shared/shared-boxes/user/{with}/{owner}\n1\n"));
+        fs::write(dict, text).context("Note the shared mailbox")
+    }
+
+    /// Delivers a message as a mail server would, by LMTP.
+    ///
+    /// # Errors
+    /// When Dovecot does not take it.
+    pub fn deliver(&self, user: &str, message: &[u8]) -> Result<()> {
+        lmtp::deliver(self.lmtp_port, &address(user), message)
+    }
+
+    /// An IMAP connection of `user` that appends messages to mailboxes.
+    ///
+    /// # Errors
+    /// When the user cannot sign in.
+    pub fn appender(&self, user: &str) -> Result<Appender> {
+        Appender::connect(self.imap_port, &address(user))
+    }
+
+    /// Starts Dovecot, if it does not run, and waits until it answers.
+    ///
+    /// # Errors
+    /// When it does not answer.
+    pub fn start_dovecot(&mut self) -> Result<()> {
+        self.dovecot.start()
+    }
+
+    /// Kills Dovecot and all its children at once, as `kill -9` does.
+    ///
+    /// # Errors
+    /// When that is not allowed.
+    pub fn kill_dovecot(&mut self) -> Result<()> {
+        self.dovecot.kill()
+    }
+
+    /// Process id of Dovecot's master, while it runs.
+    pub fn dovecot_pid(&self) -> Option<u32> {
+        self.dovecot.pid()
+    }
+
+    /// Starts Postfix, if it does not run, and waits until it answers.
+    ///
+    /// # Errors
+    /// When it does not answer.
+    pub fn start_postfix(&mut self) -> Result<()> {
+        self.postfix.as_mut().map_or(Ok(()), Daemon::start)
+    }
+
+    /// Kills Postfix and all its children at once, as `kill -9` does.
+    ///
+    /// # Errors
+    /// When that is not allowed.
+    pub fn kill_postfix(&mut self) -> Result<()> {
+        self.postfix.as_mut().map_or(Ok(()), Daemon::kill)
+    }
+
+    /// Process id of Postfix's master, while it runs.
+    pub fn postfix_pid(&self) -> Option<u32> {
+        self.postfix.as_ref().and_then(Daemon::pid)
+    }
+
+    fn mail_folder(&self) -> PathBuf {
+        self.folder.join("mail")
+    }
+
+    fn public_folder(&self) -> PathBuf {
+        self.folder.join("public")
+    }
+
+    /// Gives the store to whoever Dovecot opens mail as.
+    fn own_store(&self) -> Result<()> {
+        if self.privilege != Privilege::Root || self.dovecot_pid().is_some() {
+            return Ok(());
+        }
+        let owner = dovecot::Owner::find(self.privilege)?;
+        let owner = format!("{}:{}", owner.user, owner.group);
+        let mut chown = self.privilege.command("chown");
+        run(chown
+            .args(["-R", &owner])
+            .args([self.mail_folder(), self.public_folder()]))
+        .context("Own the mail store")
+    }
+}
+
+/// A folder whose path is short, since the path of a Unix socket in it may have 107 octets at most.
+fn make_folder() -> Result<PathBuf> {
+    let folder = tempfile::Builder::new()
+        .prefix("surat-")
+        .tempdir()
+        .context("Make temporary folder")?
+        .keep();
+    // The servers' users must get through.
+    fs::set_permissions(&folder, Permissions::from_mode(0o755)).context("Open temporary folder")?;
+    Ok(folder)
+}
