@@ -3,5 +3,7 @@
 //! The way round: `http` takes requests in, `account` has one actor per signed-in account, `imap`
 //! and `submission` speak with the mail servers, `mime` knows what a message is made of.
 
+pub mod endpoint;
 pub mod imap;
 pub mod secret;
+pub mod tls;
