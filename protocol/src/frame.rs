@@ -26,9 +26,12 @@ pub const CLIENT_FRAME_LIMIT: usize = 2 << 20;
 pub const SERVER_FRAME_LIMIT: usize = 16 << 20;
 
 /// From the app to the proxy.
-#[expect(
-    clippy::large_enum_variant,
-    reason = "one frame lives at a time; a box would only hide its contents"
+#[cfg_attr(
+    target_pointer_width = "64",
+    expect(
+        clippy::large_enum_variant,
+        reason = "one frame lives at a time; a box would only hide its contents"
+    )
 )]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum ClientFrame {

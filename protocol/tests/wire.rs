@@ -227,6 +227,7 @@ fn client_frames_keep_their_wire_form() {
                 replaces: None,
             }),
         ),
+        ("ping", request(Request::Ping)),
     ];
 
     insta::assert_snapshot!(wire(&frames));
