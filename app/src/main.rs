@@ -1,2 +1,20 @@
-//! x
-fn main() {}
+//! Surat's client: a mail reader that runs in the browser and talks to the proxy over one socket.
+//!
+//! Data goes round one way: `net` → `store` → `view` → `action` → `net`.
+
+mod action;
+mod app;
+mod net;
+mod route;
+mod store;
+
+use app::App;
+use leptos::prelude::*;
+
+fn main() {
+    mount_to_body(|| {
+        let app = App::new();
+        provide_context(app);
+        action::session::start(app);
+    });
+}

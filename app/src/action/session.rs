@@ -1,0 +1,115 @@
+//! Coming and going: the link's happenings, sign-in, sign-out.
+
+use crate::{
+    app::App,
+    net::{Happening, http},
+    store::session::Standing,
+};
+use leptos::prelude::*;
+use surat_protocol::{Event, Problem, http::Login};
+use wasm_bindgen::{JsCast, closure::Closure};
+
+/// Starts what runs by itself, once, at the start of the page.
+pub(crate) fn start(app: App) {
+    app.preferences.start();
+    app.route.start();
+    for (target, event) in [
+        (window().unchecked_into::<web_sys::EventTarget>(), "online"),
+        (document().unchecked_into(), "visibilitychange"),
+    ] {
+        let nudge = Closure::<dyn FnMut()>::new(move || {
+            if !document().hidden() {
+                app.net.nudge();
+            }
+        });
+        // Without it the link comes back a little later, by its own clock.
+        let _ = target.add_event_listener_with_callback(event, nudge.as_ref().unchecked_ref());
+        nudge.forget();
+    }
+    connect(app);
+}
+
+/// Signs in. The problem says why not.
+pub(crate) async fn sign_in(app: App, login: Login) -> Result<(), Problem> {
+    http::sign_in(&login).await?;
+    app.session.standing.set(Standing::Unknown(None));
+    connect(app);
+    Ok(())
+}
+
+/// Signs out, and wipes what was kept. The problem says that the proxy was not reached.
+pub(crate) async fn sign_out(app: App) -> Result<(), Problem> {
+    http::sign_out().await?;
+    leave(app, None);
+    Ok(())
+}
+
+fn connect(app: App) {
+    app.net.start(move |happening| take(app, happening));
+}
+
+fn take(app: App, happening: Happening) {
+    match happening {
+        Happening::Up(welcome) => {
+            app.session.welcome.set(Some(welcome));
+            app.session.is_linked.set(true);
+            app.session.has_server.set(true);
+            app.session.standing.set(Standing::SignedIn);
+        }
+        Happening::Down => app.session.is_linked.set(false),
+        Happening::Refused(problem @ (Problem::NotSignedIn | Problem::WrongPassword)) => refuse(app, problem),
+        Happening::Refused(problem) => {
+            app.session.standing.update(|standing| {
+                if let Standing::Unknown(reason) = standing {
+                    *reason = Some(problem);
+                }
+            });
+        }
+        Happening::OtherVersion => reload_once(),
+        Happening::Event(event) => apply(app, event),
+    }
+}
+
+/// The one place where what the proxy tells by itself reaches the stores.
+fn apply(app: App, event: Event) {
+    match event {
+        Event::ServerLost => app.session.has_server.set(false),
+        Event::ServerBack => app.session.has_server.set(true),
+        Event::SignedOut(problem) => leave(app, Some(problem)),
+        // The socket closes next, which says the same.
+        Event::Stopping => {}
+        _ => {}
+    }
+}
+
+/// Nobody is signed in. On the first visit that needs no explanation.
+fn refuse(app: App, problem: Problem) {
+    let was_signed_in = app.session.standing.get_untracked() == Standing::SignedIn;
+    leave(app, was_signed_in.then_some(problem));
+}
+
+/// Ends the session in this tab: hangs up, and empties every store.
+fn leave(app: App, reason: Option<Problem>) {
+    app.net.stop(&Problem::NotSignedIn);
+    app.session.is_linked.set(false);
+    app.session.welcome.set(None);
+    app.notices.clear();
+    app.preferences.forget_account();
+    app.session.standing.set(Standing::SignedOut(reason));
+}
+
+/// Another version of the proxy: the page that it serves fits it. Twice would be a loop.
+fn reload_once() {
+    const KEY: &str = "surat.reloaded-for";
+    let Some(storage) = window().session_storage().ok().flatten() else {
+        return;
+    };
+    let version = surat_protocol::frame::VERSION.to_string();
+    if storage.get_item(KEY).ok().flatten().as_ref() == Some(&version) {
+        return;
+    }
+    // Where nothing can be remembered, a loop is worse than a page that waits.
+    if storage.set_item(KEY, &version).is_ok() {
+        let _ = window().location().reload();
+    }
+}

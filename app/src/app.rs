@@ -1,0 +1,41 @@
+//! The root: makes the net and every store once, and hands them to all views by context.
+
+use crate::{
+    net::Net,
+    route::history::Router,
+    store::{notices::Notices, preferences::Preferences, session::Session},
+};
+use leptos::prelude::*;
+
+/// Everything that lives as long as the page. A handful of handles: copy it freely.
+#[derive(Clone, Copy)]
+pub(crate) struct App {
+    /// The way to the proxy.
+    pub(crate) net: Net,
+    /// Where the app is.
+    pub(crate) route: Router,
+    /// Who is signed in, and the link.
+    pub(crate) session: Session,
+    /// Short notices, some with "Undo".
+    pub(crate) notices: Notices,
+    /// Looks, widths, gestures.
+    pub(crate) preferences: Preferences,
+}
+
+impl App {
+    /// Makes everything; nothing runs yet.
+    pub(crate) fn new() -> Self {
+        Self {
+            net: Net::new(),
+            route: Router::new(),
+            session: Session::new(),
+            notices: Notices::new(),
+            preferences: Preferences::new(),
+        }
+    }
+}
+
+/// The app's handles, from the context: callable in any component.
+pub(crate) fn app() -> App {
+    expect_context()
+}

@@ -1,0 +1,40 @@
+//! Sign-in and sign-out by HTTP, since only an HTTP answer can set the session cookie.
+
+use js_sys::Uint8Array;
+use surat_protocol::{
+    Problem, Server,
+    frame::{decode, encode},
+    http::{LOGIN, LOGOUT, Login, LoginAnswer},
+};
+use wasm_bindgen::JsCast;
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{Headers, RequestInit, Response};
+
+/// Signs in; on success the browser holds the session cookie.
+pub(crate) async fn sign_in(login: &Login) -> LoginAnswer {
+    let answer = post(LOGIN, &encode(login)).await.ok_or(unreachable())?;
+    decode::<LoginAnswer>(&answer).ok_or(unreachable())?
+}
+
+/// Signs out: ends the session and clears the cookie. The error says that the proxy was not reached.
+pub(crate) async fn sign_out() -> Result<(), Problem> {
+    post(LOGOUT, &[]).await.map(|_| ()).ok_or(unreachable())
+}
+
+/// Neither the proxy nor anything behind it could be asked.
+fn unreachable() -> Problem {
+    Problem::ConnectionLost(Server::Imap)
+}
+
+async fn post(path: &str, body: &[u8]) -> Option<Vec<u8>> {
+    let headers = Headers::new().ok()?;
+    headers.set("Content-Type", "application/octet-stream").ok()?;
+    let options = RequestInit::new();
+    options.set_method("POST");
+    options.set_headers(headers.as_ref());
+    options.set_body(Uint8Array::from(body).as_ref());
+    let answer = web_sys::window()?.fetch_with_str_and_init(path, &options);
+    let response: Response = JsFuture::from(answer).await.ok()?.dyn_into().ok()?;
+    let octets = JsFuture::from(response.array_buffer().ok()?).await.ok()?;
+    Some(Uint8Array::new(&octets).to_vec())
+}

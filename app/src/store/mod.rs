@@ -1,0 +1,7 @@
+//! What the app knows. Each store is plain logic behind a few signals, made once at the root.
+//!
+//! Stores never touch the DOM or the net: actions change them, views read them.
+
+pub(crate) mod notices;
+pub(crate) mod preferences;
+pub(crate) mod session;

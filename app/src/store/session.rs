@@ -1,0 +1,52 @@
+//! Who is signed in, and how the link is. Written by [`crate::action::session`] alone.
+
+use leptos::prelude::*;
+use surat_protocol::{Problem, Welcome};
+
+/// Is anybody signed in?
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Standing {
+    /// Not known yet: the first answer of the proxy is awaited. Holds why it cannot say.
+    Unknown(Option<Problem>),
+    /// Nobody; the sign-in page is shown. Holds why, unless the person asked for it.
+    SignedOut(Option<Problem>),
+    /// Somebody.
+    SignedIn,
+}
+
+/// The session of this tab.
+#[derive(Clone, Copy)]
+pub(crate) struct Session {
+    /// Is anybody signed in?
+    pub(crate) standing: RwSignal<Standing>,
+    /// Is there a link to the proxy?
+    pub(crate) is_linked: RwSignal<bool>,
+    /// Does the proxy have its mail server?
+    pub(crate) has_server: RwSignal<bool>,
+    /// What the proxy said when it let us in.
+    pub(crate) welcome: RwSignal<Option<Welcome>>,
+}
+
+impl Session {
+    /// Nothing is known yet.
+    pub(crate) fn new() -> Self {
+        Self {
+            standing: RwSignal::new(Standing::Unknown(None)),
+            is_linked: RwSignal::new(false),
+            has_server: RwSignal::new(true),
+            welcome: RwSignal::new(None),
+        }
+    }
+
+    /// The account's address; empty when nobody is signed in.
+    pub(crate) fn email(self) -> String {
+        self.welcome
+            .with(|welcome| welcome.as_ref().map(|welcome| welcome.email.clone()))
+            .unwrap_or_default()
+    }
+
+    /// Signed in, but cut off: the shell says "Reconnecting…".
+    pub(crate) fn is_reconnecting(self) -> bool {
+        self.standing.get() == Standing::SignedIn && !(self.is_linked.get() && self.has_server.get())
+    }
+}
