@@ -4,6 +4,7 @@
 
 mod action;
 mod app;
+mod i18n;
 mod net;
 mod route;
 mod store;
@@ -12,6 +13,7 @@ use app::App;
 use leptos::prelude::*;
 
 fn main() {
+    i18n::init();
     mount_to_body(|| {
         let app = App::new();
         provide_context(app);

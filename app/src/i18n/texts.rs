@@ -1,0 +1,3 @@
+//! The generated texts: see `build/texts.rs`.
+
+include!(concat!(env!("OUT_DIR"), "/texts.rs"));
