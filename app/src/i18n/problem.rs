@@ -30,6 +30,7 @@ pub(crate) fn words(problem: &Problem) -> String {
         Problem::NoSuchPart => texts.no_such_part,
         Problem::NoPermission => texts.no_permission,
         Problem::QuotaExceeded => texts.quota_exceeded,
+        Problem::NoSpace => texts.no_space,
         Problem::NoRecipients => texts.no_recipients,
         Problem::MaybeSent => texts.maybe_sent,
         Problem::TimedOut => texts.timed_out,
