@@ -5,5 +5,6 @@
 
 pub mod endpoint;
 pub mod imap;
+pub mod mime;
 pub mod secret;
 pub mod tls;
