@@ -1,6 +1,6 @@
 import { expect, test } from '@playwright/test';
 import { expectAccessible } from '../support/axe';
-import { plain } from '../support/mail';
+import { html, plain } from '../support/mail';
 import { useStage } from '../support/stage';
 import { PASSWORD, Surat } from '../support/surat';
 
@@ -70,7 +70,6 @@ test('keys work after a click into an HTML message', async ({ page }) => {
   const surat = new Surat(page, held.stage);
   await surat.enter('ayu@surat.test');
   const me = held.stage.newcomer();
-  const { html } = await import('../support/mail');
   await held.stage.deliver(me, html('Dalam bingkai', '<p>klik di sini</p>'));
   await surat.signOut();
   await surat.enter(me);
