@@ -7,4 +7,5 @@ pub mod endpoint;
 pub mod imap;
 pub mod mime;
 pub mod secret;
+pub mod submission;
 pub mod tls;
