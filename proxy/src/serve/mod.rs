@@ -1,0 +1,63 @@
+//! `surat serve`: listens, serves, and stops without losing what is in flight.
+
+mod listener;
+mod signal;
+
+use crate::{
+    config::{Config, SecretKey},
+    http::{self, Site},
+};
+use anyhow::Context as _;
+use listener::Listener;
+use std::{net::SocketAddr, sync::Arc, time::Duration};
+
+/// How long a stop may take: sending a message is the longest thing that must not be cut.
+const STOP_WITHIN: Duration = Duration::from_secs(10);
+
+/// A proxy that listens.
+pub struct Proxy {
+    listener: Listener,
+    site: Arc<Site>,
+}
+
+impl Proxy {
+    /// Reads keys and certificates and begins to listen. What fails here, fails before anybody is served.
+    pub async fn bind(config: Config) -> anyhow::Result<Self> {
+        let key = SecretKey::load(&config.secret_file)?;
+        let listener = Listener::bind(&config).await?;
+        let site = Arc::new(Site::new(config, &key));
+        Ok(Self { listener, site })
+    }
+
+    /// Where it listens; the port is a real one where the configuration said 0.
+    pub fn address(&self) -> anyhow::Result<SocketAddr> {
+        self.listener.address().context("Ask for the address")
+    }
+
+    /// Serves until SIGTERM or SIGINT, then finishes what is in flight.
+    pub async fn run(self) -> anyhow::Result<()> {
+        let scheme = if self.site.config.tls.is_some() {
+            "https"
+        } else {
+            "http"
+        };
+        tracing::info!(
+            "Surat {} listens on {scheme}://{}, reads from {} and sends by {}",
+            env!("CARGO_PKG_VERSION"),
+            self.address()?,
+            self.site.config.imap,
+            self.site.config.smtp
+        );
+        let stop = self.site.stop.clone();
+        let signal = tokio::spawn(async move {
+            let name = signal::wait().await;
+            tracing::info!("Stopping on {name}");
+            stop.cancel();
+        });
+        let router = http::router(Arc::clone(&self.site));
+        self.listener.serve(router, &self.site.stop, STOP_WITHIN).await;
+        signal.abort();
+        tracing::info!("Stopped");
+        Ok(())
+    }
+}
