@@ -6,6 +6,7 @@
 mod builder;
 mod certificate;
 mod command;
+pub mod corpus;
 mod daemon;
 mod dovecot;
 mod guard;
@@ -14,6 +15,7 @@ mod lmtp;
 mod maildir;
 mod ports;
 mod postfix;
+pub mod seed;
 mod testbed;
 
 pub use builder::Builder;

@@ -29,7 +29,7 @@ pub struct Stored<'a> {
 pub struct MaildirStore {
     root: PathBuf,
     /// Messages so far, by mailbox: their number orders them, as arrival does.
-    counts: HashMap<String, u32>,
+    counts: HashMap<String, usize>,
 }
 
 impl MaildirStore {
@@ -62,17 +62,22 @@ impl MaildirStore {
     /// When the file cannot be written.
     pub fn add(&mut self, message: &Stored<'_>) -> Result<()> {
         self.create(message.mailbox)?;
-        let folder = self.folder(message.mailbox);
-        let number = self.counts.entry(message.mailbox.to_owned()).or_default();
-        *number += 1;
+        let count = self.counts.entry(message.mailbox.to_owned()).or_default();
+        *count += 1;
+        let number = *count;
+        self.put(number, message)
+    }
+
+    /// Stores the message that is to be the `number`th of a mailbox that has been created.
+    pub(crate) fn put(&self, number: usize, message: &Stored<'_>) -> Result<()> {
         // Dovecot gives UIDs in the order of file names. With S= and W= it need not open the files to know their sizes.
         let size = message.octets.len();
         let name = format!(
             "{:010}.M{number:07}.surat,S={size},W={size}:2,{}",
-            1_000_000_000 + *number,
+            1_000_000_000 + number,
             message.flags
         );
-        let path = folder.join("cur").join(name);
+        let path = self.folder(message.mailbox).join("cur").join(name);
         let mut file = File::create(&path).with_context(|| format!("Store {}", path.display()))?;
         file.write_all(message.octets).context("Store a message")?;
         file.set_modified(SystemTime::UNIX_EPOCH + Duration::from_secs(message.date))

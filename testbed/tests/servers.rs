@@ -7,7 +7,7 @@ use std::{
     process::Command,
     time::{Duration, Instant},
 };
-use surat_testbed::{Stored, Testbed};
+use surat_testbed::{Stored, Testbed, seed};
 
 const LETTER: &[u8] = b"From: Budi <budi@surat.test>\r\nTo: ayu@surat.test\r\nSubject: Hello\r\n\r\nHello Ayu.\r\n";
 
@@ -242,4 +242,45 @@ fn nothing_is_left_after_a_drop() {
         !std::path::Path::new(&format!("/proc/{pid}")).exists(),
         "Dovecot was not waited for"
     );
+}
+
+#[test]
+fn the_demo_mailboxes_hold_what_was_planned() {
+    let mut testbed = Testbed::builder().without_postfix().prepare().unwrap();
+    seed::fill(&testbed, &seed::Plan::today(200), &|_, _| {}).unwrap();
+    testbed.start().unwrap();
+
+    assert_eq!(messages(&testbed, "ayu", "INBOX"), 200);
+    assert!(messages(&testbed, "ayu", "Sent") > 20);
+    assert!(messages(&testbed, "budi", "Shared/announcements") > 10);
+    assert!(messages(&testbed, "budi", "Users/ayu@surat.test/Projects/Harvest festival") > 10);
+    assert_eq!(messages(&testbed, "ayu", "Drafts"), 0);
+}
+
+#[test]
+fn nothing_is_left_after_the_parent_was_killed() {
+    // This very test, started again, is the parent.
+    if let Ok(path) = std::env::var("SURAT_TESTBED_PARENT") {
+        let testbed = Testbed::builder().start().unwrap();
+        std::fs::write(path, testbed.dir().to_str().unwrap()).unwrap();
+        std::thread::sleep(Duration::from_secs(60));
+        return;
+    }
+    let note = tempfile::NamedTempFile::new().unwrap();
+    let mut parent = Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", "nothing_is_left_after_the_parent_was_killed"])
+        .env("SURAT_TESTBED_PARENT", note.path())
+        .spawn()
+        .unwrap();
+    let folder = || std::fs::read_to_string(note.path()).unwrap();
+    wait_for("start", || !folder().is_empty());
+    assert!(std::path::Path::new(&folder()).exists());
+
+    parent.kill().unwrap();
+    parent.wait().unwrap();
+
+    wait_for("removal of the folder", || !std::path::Path::new(&folder()).exists());
+    let found = Command::new("ps").args(["-eo", "stat=,args="]).output().unwrap();
+    let processes = String::from_utf8_lossy(&found.stdout).into_owned();
+    assert!(!processes.contains(&folder()), "{processes}");
 }
