@@ -4,6 +4,7 @@ use crate::{
     net::Net,
     route::history::Router,
     store::{notices::Notices, preferences::Preferences, session::Session},
+    ui::question::Questions,
 };
 use leptos::prelude::*;
 
@@ -18,6 +19,8 @@ pub(crate) struct App {
     pub(crate) session: Session,
     /// Short notices, some with "Undo".
     pub(crate) notices: Notices,
+    /// What is asked before something that cannot be undone.
+    pub(crate) questions: Questions,
     /// Looks, widths, gestures.
     pub(crate) preferences: Preferences,
 }
@@ -30,6 +33,7 @@ impl App {
             route: Router::new(),
             session: Session::new(),
             notices: Notices::new(),
+            questions: Questions::new(),
             preferences: Preferences::new(),
         }
     }

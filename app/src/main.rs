@@ -8,6 +8,7 @@ mod i18n;
 mod net;
 mod route;
 mod store;
+mod ui;
 
 use app::App;
 use leptos::prelude::*;

@@ -1,0 +1,61 @@
+//! A modal dialog: the browser's own `<dialog>`, which keeps the focus inside and closes on Escape.
+
+use super::{button::IconButton, dom, icon::Icon};
+use crate::i18n::t;
+use leptos::{ev, html, prelude::*, text_prop::TextProp};
+
+/// A dialog that is open for as long as it is rendered. Closing gives the focus back.
+#[component]
+pub(crate) fn Dialog(
+    /// Its heading, and its name.
+    #[prop(into)]
+    name: TextProp,
+    /// Further classes: "wide", "narrow".
+    #[prop(optional)]
+    class: &'static str,
+    /// Asked to close: by Escape, the cross, or a press beside it.
+    #[prop(into)]
+    on_close: Callback<()>,
+    /// What is in it.
+    children: Children,
+) -> impl IntoView {
+    let dialog = NodeRef::<html::Dialog>::new();
+    let heading = dom::unique_id("dialog");
+    let label = heading.clone();
+    dom::restore_focus_on_cleanup();
+    Effect::new(move |_| {
+        if let Some(dialog) = dialog.get()
+            && !dialog.open()
+        {
+            // Fails only for a dialog that is not in the page; this one is.
+            let _ = dialog.show_modal();
+        }
+    });
+    let close_beside = move |event: ev::MouseEvent| {
+        if event.target() == event.current_target() {
+            on_close.run(());
+        }
+    };
+    view! {
+        <dialog
+            node_ref=dialog
+            class=["dialog ", class].concat()
+            aria-labelledby=label
+            on:cancel=move |event: web_sys::Event| {
+                event.prevent_default();
+                on_close.run(());
+            }
+            on:mousedown=close_beside
+            // The keys of the page behind are not for now.
+            on:keydown=|event| event.stop_propagation()
+        >
+            <div class="dialog-frame">
+                <header class="dialog-head">
+                    <h2 id=heading>{move || name.get()}</h2>
+                    <IconButton icon=Icon::Cross name=|| t().ui.close on_press=on_close />
+                </header>
+                <div class="dialog-body">{children()}</div>
+            </div>
+        </dialog>
+    }
+}

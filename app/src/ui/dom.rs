@@ -1,0 +1,48 @@
+//! Small things of the DOM that several parts need.
+
+use leptos::prelude::*;
+use std::sync::atomic::{AtomicU32, Ordering};
+use wasm_bindgen::JsCast;
+use web_sys::{Element, HtmlElement};
+
+/// An id that no other element of the page has.
+pub(crate) fn unique_id(kind: &str) -> String {
+    static LAST: AtomicU32 = AtomicU32::new(0);
+    format!("{kind}-{}", LAST.fetch_add(1, Ordering::Relaxed))
+}
+
+/// The element that has the focus, unless it is the page itself.
+pub(crate) fn focused() -> Option<HtmlElement> {
+    let element = document().active_element()?;
+    (element.tag_name() != "BODY").then(|| element.dyn_into().ok())?
+}
+
+/// Gives an element the focus; one that cannot take it is left alone.
+pub(crate) fn focus(element: &Element) {
+    if let Some(element) = element.dyn_ref::<HtmlElement>() {
+        // Fails for no element of a page that is shown.
+        let _ = element.focus();
+    }
+}
+
+/// All elements in `root` that match, in order.
+pub(crate) fn all(root: &Element, selector: &str) -> Vec<Element> {
+    let Ok(found) = root.query_selector_all(selector) else {
+        return Vec::new();
+    };
+    (0..found.length())
+        .filter_map(|at| found.get(at)?.dyn_into().ok())
+        .collect()
+}
+
+/// Gives the focus to what had it when this was called, once the current owner is cleaned up.
+pub(crate) fn restore_focus_on_cleanup() {
+    let before = StoredValue::new_local(focused());
+    on_cleanup(move || {
+        if let Some(before) = before.try_get_value().flatten()
+            && before.is_connected()
+        {
+            focus(&before);
+        }
+    });
+}

@@ -1,0 +1,224 @@
+//! Icons: one set (Lucide), one sprite (`public/icons.svg`, made by `public/icons.mjs`).
+
+use leptos::prelude::*;
+
+/// An icon of the sprite; the doc of each is its name there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Icon {
+    /// `archive`.
+    Archive,
+    /// `arrow-left`.
+    ArrowLeft,
+    /// `calendar`.
+    Calendar,
+    /// `check`.
+    Check,
+    /// `chevron-down`.
+    ChevronDown,
+    /// `chevron-left`.
+    ChevronLeft,
+    /// `chevron-right`.
+    ChevronRight,
+    /// `circle-alert`.
+    Alert,
+    /// `circle-user`.
+    Account,
+    /// `code`.
+    Code,
+    /// `copy`.
+    Copy,
+    /// `download`.
+    Download,
+    /// `ellipsis`.
+    More,
+    /// `eye`.
+    Eye,
+    /// `file`.
+    File,
+    /// `file-archive`.
+    FileArchive,
+    /// `file-audio`.
+    FileAudio,
+    /// `file-image`.
+    FileImage,
+    /// `file-pen`.
+    Draft,
+    /// `file-text`.
+    FileText,
+    /// `file-video`.
+    FileVideo,
+    /// `folder`.
+    Folder,
+    /// `folder-input`.
+    Move,
+    /// `folder-plus`.
+    FolderPlus,
+    /// `folder-open`.
+    FolderOpen,
+    /// `forward`.
+    Forward,
+    /// `info`.
+    Info,
+    /// `inbox`.
+    Inbox,
+    /// `keyboard`.
+    Keyboard,
+    /// `list-checks`.
+    Headers,
+    /// `log-out`.
+    SignOut,
+    /// `mail`.
+    Mail,
+    /// `mail-open`.
+    MailOpen,
+    /// `maximize-2`.
+    Enlarge,
+    /// `menu`.
+    Menu,
+    /// `minimize-2`.
+    Shrink,
+    /// `moon`.
+    Moon,
+    /// `octagon-alert`.
+    Junk,
+    /// `paperclip`.
+    Paperclip,
+    /// `pencil`.
+    Pencil,
+    /// `plus`.
+    Plus,
+    /// `printer`.
+    Printer,
+    /// `refresh-cw`.
+    Again,
+    /// `reply`.
+    Reply,
+    /// `reply-all`.
+    ReplyAll,
+    /// `rows-3`.
+    Rows,
+    /// `search`.
+    Search,
+    /// `send`.
+    Send,
+    /// `settings`.
+    Settings,
+    /// `square-pen`.
+    Write,
+    /// `star`.
+    Star,
+    /// `sun`.
+    Sun,
+    /// `tags`.
+    Tags,
+    /// `trash-2`.
+    Trash,
+    /// `triangle-alert`.
+    Warning,
+    /// `undo-2`.
+    Undo,
+    /// `user-round`.
+    Person,
+    /// `users`.
+    People,
+    /// `wifi-off`.
+    NoLink,
+    /// `x`.
+    Cross,
+}
+
+impl Icon {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Archive => "archive",
+            Self::ArrowLeft => "arrow-left",
+            Self::Calendar => "calendar",
+            Self::Check => "check",
+            Self::ChevronDown => "chevron-down",
+            Self::ChevronLeft => "chevron-left",
+            Self::ChevronRight => "chevron-right",
+            Self::Alert => "circle-alert",
+            Self::Account => "circle-user",
+            Self::Code => "code",
+            Self::Copy => "copy",
+            Self::Download => "download",
+            Self::More => "ellipsis",
+            Self::Eye => "eye",
+            Self::File => "file",
+            Self::FileArchive => "file-archive",
+            Self::FileAudio => "file-audio",
+            Self::FileImage => "file-image",
+            Self::Draft => "file-pen",
+            Self::FileText => "file-text",
+            Self::FileVideo => "file-video",
+            Self::Folder => "folder",
+            Self::Move => "folder-input",
+            Self::FolderPlus => "folder-plus",
+            Self::FolderOpen => "folder-open",
+            Self::Forward => "forward",
+            Self::Info => "info",
+            Self::Inbox => "inbox",
+            Self::Keyboard => "keyboard",
+            Self::Headers => "list-checks",
+            Self::SignOut => "log-out",
+            Self::Mail => "mail",
+            Self::MailOpen => "mail-open",
+            Self::Enlarge => "maximize-2",
+            Self::Menu => "menu",
+            Self::Shrink => "minimize-2",
+            Self::Moon => "moon",
+            Self::Junk => "octagon-alert",
+            Self::Paperclip => "paperclip",
+            Self::Pencil => "pencil",
+            Self::Plus => "plus",
+            Self::Printer => "printer",
+            Self::Again => "refresh-cw",
+            Self::Reply => "reply",
+            Self::ReplyAll => "reply-all",
+            Self::Rows => "rows-3",
+            Self::Search => "search",
+            Self::Send => "send",
+            Self::Settings => "settings",
+            Self::Write => "square-pen",
+            Self::Star => "star",
+            Self::Sun => "sun",
+            Self::Tags => "tags",
+            Self::Trash => "trash-2",
+            Self::Warning => "triangle-alert",
+            Self::Undo => "undo-2",
+            Self::Person => "user-round",
+            Self::People => "users",
+            Self::NoLink => "wifi-off",
+            Self::Cross => "x",
+        }
+    }
+
+    /// The icon, hidden from screen readers: what it means is said by the control that holds it.
+    pub(crate) fn view(self) -> impl IntoView {
+        let address = format!("/icons.svg#{}", self.name());
+        view! {
+            <svg class="icon" aria-hidden="true" focusable="false">
+                <use href=address></use>
+            </svg>
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    const CODE: &str = include_str!("icon.rs");
+    const SPRITE: &str = include_str!("../../../public/icons.svg");
+
+    #[test]
+    fn the_sprite_holds_the_icons_in_use_and_no_others() {
+        let named: Vec<&str> = CODE
+            .lines()
+            .filter_map(|line| line.split_once("=> \"")?.1.strip_suffix("\","))
+            .collect();
+
+        assert_eq!(SPRITE.matches("<symbol").count(), named.len());
+        for name in named {
+            assert!(SPRITE.contains(&format!("<symbol id=\"{name}\"")), "{name}");
+        }
+    }
+}

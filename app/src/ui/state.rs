@@ -1,0 +1,60 @@
+//! What stands in a place with nothing in it: empty, loading, failed. And chips.
+
+use super::icon::Icon;
+use leptos::{either::Either, prelude::*, text_prop::TextProp};
+use std::time::Duration;
+
+/// Shorter waits show nothing: what was there, or a calm ground.
+const SKELETON_AFTER: Duration = Duration::from_millis(150);
+
+/// An empty place: says what will be here, and offers the next step.
+#[component]
+pub(crate) fn Empty(
+    /// What it is about.
+    icon: Icon,
+    /// What there is not, or what went wrong.
+    #[prop(into)]
+    title: TextProp,
+    /// More about it.
+    #[prop(optional, into)]
+    text: TextProp,
+    /// Buttons: the next step.
+    #[prop(optional)]
+    children: Option<Children>,
+) -> impl IntoView {
+    let has_text = !text.get().is_empty();
+    view! {
+        <div class="empty">
+            {icon.view()}
+            <p class="empty-title">{move || title.get()}</p>
+            {has_text.then(|| view! { <p class="empty-text">{move || text.get()}</p> })}
+            {children.map(|children| view! { <div class="empty-actions">{children()}</div> })}
+        </div>
+    }
+}
+
+/// Grey lines where text will be, after a wait worth mentioning.
+#[component]
+pub(crate) fn Skeleton(
+    /// Said to screen readers: "Opening the message…".
+    #[prop(into)]
+    name: TextProp,
+    /// How many lines.
+    lines: u8,
+) -> impl IntoView {
+    let is_shown = RwSignal::new(false);
+    if let Ok(timer) = set_timeout_with_handle(move || is_shown.set(true), SKELETON_AFTER) {
+        on_cleanup(move || timer.clear());
+    }
+    move || {
+        if !is_shown.get() {
+            return Either::Left(());
+        }
+        let name = name.clone();
+        Either::Right(view! {
+            <div class="skeleton" role="img" aria-label=name>
+                {(0..lines).map(|_| view! { <span class="skeleton-line"></span> }).collect_view()}
+            </div>
+        })
+    }
+}
