@@ -3,7 +3,7 @@
 use crate::{
     net::Net,
     route::history::Router,
-    store::{notices::Notices, preferences::Preferences, session::Session},
+    store::{list::ListStore, mailboxes::Mailboxes, notices::Notices, preferences::Preferences, session::Session},
     ui::question::Questions,
 };
 use leptos::prelude::*;
@@ -17,6 +17,10 @@ pub(crate) struct App {
     pub(crate) route: Router,
     /// Who is signed in, and the link.
     pub(crate) session: Session,
+    /// Folders, rights, counts.
+    pub(crate) mailboxes: Mailboxes,
+    /// The message list.
+    pub(crate) list: ListStore,
     /// Short notices, some with "Undo".
     pub(crate) notices: Notices,
     /// What is asked before something that cannot be undone.
@@ -32,6 +36,8 @@ impl App {
             net: Net::new(),
             route: Router::new(),
             session: Session::new(),
+            mailboxes: Mailboxes::new(),
+            list: ListStore::new(),
             notices: Notices::new(),
             questions: Questions::new(),
             preferences: Preferences::new(),

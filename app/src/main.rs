@@ -9,6 +9,7 @@ mod net;
 mod route;
 mod store;
 mod ui;
+mod view;
 
 use app::App;
 use leptos::prelude::*;

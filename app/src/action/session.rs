@@ -1,9 +1,17 @@
 //! Coming and going: the link's happenings, sign-in, sign-out.
 
+use super::{mailbox, search};
 use crate::{
     app::App,
     net::{Happening, http},
-    store::session::Standing,
+    store::{
+        list::{
+            Place, Source,
+            model::{List, Progress},
+        },
+        mailboxes::Known,
+        session::Standing,
+    },
 };
 use leptos::prelude::*;
 use surat_protocol::{Event, Problem, http::Login};
@@ -54,7 +62,12 @@ fn take(app: App, happening: Happening) {
             app.session.welcome.set(Some(welcome));
             app.session.is_linked.set(true);
             app.session.has_server.set(true);
-            app.session.standing.set(Standing::SignedIn);
+            mailbox::list(app);
+            if app.session.standing.get_untracked() == Standing::SignedIn {
+                resume(app);
+            } else {
+                app.session.standing.set(Standing::SignedIn);
+            }
         }
         Happening::Down => app.session.is_linked.set(false),
         Happening::Refused(problem @ (Problem::NotSignedIn | Problem::WrongPassword)) => refuse(app, problem),
@@ -70,15 +83,62 @@ fn take(app: App, happening: Happening) {
     }
 }
 
+/// The link is back: catch up, without touching what is on screen.
+fn resume(app: App) {
+    let source = app.list.list.with_untracked(|list| list.source().cloned());
+    match source {
+        Some(Source::Mailbox(mailbox)) => mailbox::open(app, mailbox),
+        // A search that was complete stays as it was; one that broke off is begun anew.
+        Some(Source::Search { mailbox, text }) => {
+            if app.list.list.with_untracked(|list| *list.progress() != Progress::Ready) {
+                search::search(app, mailbox, text);
+            }
+        }
+        None => {}
+    }
+}
+
 /// The one place where what the proxy tells by itself reaches the stores.
 fn apply(app: App, event: Event) {
+    let place = |mailbox, uid_validity| Place { mailbox, uid_validity };
     match event {
+        Event::Mailboxes(all) => app.mailboxes.known.update(|known| known.list(all)),
+        Event::Counts { mailbox, counts } => app.mailboxes.known.update(|known| known.count(&mailbox, counts)),
+        Event::Arrived {
+            mailbox,
+            uid_validity,
+            uids,
+            rows,
+        } => {
+            let place = place(mailbox, uid_validity);
+            app.list.list.update(|list| list.arrived(&place, &uids, rows));
+        }
+        Event::Flags {
+            mailbox,
+            uid_validity,
+            changes,
+        } => {
+            let place = place(mailbox, uid_validity);
+            app.list.list.update(|list| list.flags_changed(&place, changes));
+        }
+        Event::Vanished {
+            mailbox,
+            uid_validity,
+            uids,
+        } => {
+            let place = place(mailbox, uid_validity);
+            app.list.list.update(|list| list.vanished(&place, &uids));
+        }
+        Event::Reset { mailbox } => mailbox::reopen_if_shown(app, &mailbox),
         Event::ServerLost => app.session.has_server.set(false),
-        Event::ServerBack => app.session.has_server.set(true),
+        Event::ServerBack => {
+            app.session.has_server.set(true);
+            mailbox::list(app);
+            resume(app);
+        }
         Event::SignedOut(problem) => leave(app, Some(problem)),
         // The socket closes next, which says the same.
         Event::Stopping => {}
-        _ => {}
     }
 }
 
@@ -94,6 +154,9 @@ fn leave(app: App, reason: Option<Problem>) {
     app.session.is_linked.set(false);
     app.session.welcome.set(None);
     app.notices.clear();
+    mailbox::stop(app);
+    app.list.list.update(List::clear);
+    app.mailboxes.known.set(Known::default());
     app.preferences.forget_account();
     app.session.standing.set(Standing::SignedOut(reason));
 }

@@ -1,0 +1,298 @@
+//! Mailboxes: opening one and keeping its window filled; creating, renaming, deleting, emptying.
+
+use super::report;
+use crate::{
+    app::App,
+    i18n::t,
+    route::Route,
+    store::list::{
+        Place, Source,
+        overlay::{ChangeId, Effect, Moment},
+    },
+};
+use futures_util::future::{AbortHandle, abortable};
+use gloo_timers::callback::Timeout;
+use leptos::{prelude::*, task::spawn_local};
+use surat_protocol::{Answer, Counts, MailboxName, Opened, Problem, Request, Server, UidSet};
+
+/// So many rows come with the opening: what a high screen shows, and a little more.
+const FIRST_ROWS: u16 = 50;
+
+/// Questions for rows that may be under way at once; more would only delay the one that matters.
+const FETCHES: usize = 2;
+
+/// While the scroll bar is dragged the window moves on; rows are asked for where it rests.
+const SCROLL_REST_MS: u32 = 40;
+
+/// Asks for all mailboxes.
+pub(crate) fn list(app: App) {
+    spawn_local(async move {
+        match app.net.ask(Request::ListMailboxes).await {
+            Ok(Answer::Mailboxes(all)) => app.mailboxes.known.update(|known| known.list(all)),
+            Ok(_) => {}
+            Err(problem) => report(app, &problem),
+        }
+    });
+}
+
+/// Opens a mailbox in the list. What was kept of it shows at once.
+pub(crate) fn open(app: App, mailbox: MailboxName) {
+    let source = Source::Mailbox(mailbox.clone());
+    let generation = show(app, source);
+    run(app, async move {
+        let asked = Asked::now(app);
+        let mut answers = app.net.stream(Request::OpenMailbox {
+            mailbox,
+            first_rows: FIRST_ROWS,
+        });
+        let mut place = None;
+        while let Some(answer) = answers.next().await {
+            match answer {
+                Ok(Answer::Opened(opened)) => {
+                    place = Some(Place {
+                        mailbox: opened.mailbox.clone(),
+                        uid_validity: opened.uid_validity,
+                    });
+                    take_opened(app, generation, opened, asked.moment);
+                }
+                Ok(Answer::Rows(rows)) => {
+                    if let Some(place) = &place {
+                        app.list.list.update(|list| list.put_rows(place, rows, asked.moment));
+                    }
+                }
+                Ok(_) => {}
+                Err(problem) => app.list.list.update(|list| list.failed(generation, problem)),
+            }
+        }
+    });
+}
+
+/// Shows something else in the list, scrolled as it was when it was left.
+pub(super) fn show(app: App, source: Source) -> u32 {
+    let scroll = app.list.scroll.get_value();
+    let mut list = app.list.list.write();
+    let (generation, left_at) = list.open(source, scroll);
+    if let Some(left_at) = left_at {
+        app.list.scroll.set_value(left_at);
+    }
+    generation
+}
+
+/// Runs what fills the list, in place of what filled it before.
+pub(super) fn run(app: App, work: impl Future<Output = ()> + 'static) {
+    let (work, handle) = abortable(work);
+    stop(app);
+    app.list.running.set_value(Some(handle));
+    spawn_local(async move {
+        // An end before its time is meant to be: something else is shown.
+        let _ = work.await;
+    });
+}
+
+/// Breaks off what fills the list; its request is cancelled with it.
+pub(super) fn stop(app: App) {
+    let running: Option<AbortHandle> = app.list.running.try_update_value(Option::take).flatten();
+    if let Some(running) = running {
+        running.abort();
+    }
+}
+
+/// A question about messages that is under way. However it ends, the list is told.
+pub(super) struct Asked {
+    app: App,
+    /// When it was asked.
+    pub(super) moment: Moment,
+}
+
+impl Asked {
+    /// Asks now.
+    pub(super) fn now(app: App) -> Self {
+        // Asking changes nothing that anybody sees.
+        let moment = app.list.list.write_untracked().ask();
+        Self { app, moment }
+    }
+}
+
+impl Drop for Asked {
+    fn drop(&mut self) {
+        if let Some(mut list) = self.app.list.list.try_write_untracked() {
+            list.settle(self.moment);
+        }
+    }
+}
+
+fn take_opened(app: App, generation: u32, opened: Opened, asked: Moment) {
+    let counts = Counts {
+        messages: u32::try_from(opened.uids.len()).unwrap_or(u32::MAX),
+        unseen: opened.unseen,
+    };
+    app.mailboxes.known.update(|known| known.count(&opened.mailbox, counts));
+    app.list.list.update(|list| list.opened(generation, opened, asked));
+}
+
+/// Fetches the rows that the window needs, once it rests.
+pub(crate) fn fill_window(app: App) {
+    if app.list.is_filling.get_value() {
+        return;
+    }
+    app.list.is_filling.set_value(true);
+    Timeout::new(SCROLL_REST_MS, move || {
+        app.list.is_filling.set_value(false);
+        fetch_wanted(app);
+    })
+    .forget();
+}
+
+fn fetch_wanted(app: App) {
+    let window = app.list.window.get_untracked();
+    let wanted = {
+        // Asking changes nothing that anybody sees.
+        let mut list = app.list.list.write_untracked();
+        if list.fetches() >= FETCHES {
+            None
+        } else {
+            list.wanted(window)
+        }
+    };
+    let Some((place, uids, moment)) = wanted else {
+        return;
+    };
+    let asked = Asked { app, moment };
+    spawn_local(async move {
+        let fetched = fetch_rows(app, &place, &uids, moment).await;
+        if fetched.is_ok() {
+            app.list.list.update(|list| list.fetched(&place, &uids));
+        }
+        drop(asked);
+        match fetched {
+            Ok(()) => fetch_wanted(app),
+            Err(Problem::MailboxChanged(mailbox)) => reopen_if_shown(app, &mailbox),
+            // The rows stay placeholders; scrolling or the next link asks again.
+            Err(problem) => report(app, &problem),
+        }
+    });
+}
+
+async fn fetch_rows(app: App, place: &Place, uids: &UidSet, asked: Moment) -> Result<(), Problem> {
+    let mut answers = app.net.stream(Request::FetchRows {
+        mailbox: place.mailbox.clone(),
+        uid_validity: place.uid_validity,
+        uids: uids.clone(),
+    });
+    while let Some(answer) = answers.next().await {
+        if let Answer::Rows(rows) = answer? {
+            app.list.list.update(|list| list.put_rows(place, rows, asked));
+        }
+    }
+    Ok(())
+}
+
+/// Opens the mailbox again if it is the one in the list: the server says that all may have changed.
+pub(crate) fn reopen_if_shown(app: App, mailbox: &MailboxName) {
+    let is_shown = app
+        .list
+        .list
+        .with_untracked(|list| list.source() == Some(&Source::Mailbox(mailbox.clone())));
+    if is_shown {
+        open(app, mailbox.clone());
+    }
+}
+
+/// Creates a mailbox, under another or at the top.
+pub(crate) async fn create(app: App, parent: Option<MailboxName>, name: String) -> Result<(), Problem> {
+    done(app.net.ask(Request::CreateMailbox { parent, name }).await)
+}
+
+/// Gives a mailbox another name in its place. If it is open, it stays open under its new name.
+pub(crate) async fn rename(app: App, mailbox: MailboxName, name: String) -> Result<(), Problem> {
+    let renamed = app.mailboxes.known.with_untracked(|known| {
+        let delimiter = known.get(&mailbox)?.delimiter?;
+        let (above, _) = mailbox.as_str().rsplit_once(delimiter)?;
+        Some([above, &delimiter.to_string(), &name].concat())
+    });
+    let renamed = MailboxName(renamed.unwrap_or_else(|| name.clone()));
+    done(
+        app.net
+            .ask(Request::RenameMailbox {
+                mailbox: mailbox.clone(),
+                name,
+            })
+            .await,
+    )?;
+    if is_here(app, &mailbox) {
+        app.route.replace(Route::Mailbox(renamed));
+    }
+    Ok(())
+}
+
+/// Deletes a mailbox with its messages.
+pub(crate) async fn delete(app: App, mailbox: MailboxName) -> Result<(), Problem> {
+    let label = app.mailboxes.label(&mailbox);
+    done(
+        app.net
+            .ask(Request::DeleteMailbox {
+                mailbox: mailbox.clone(),
+            })
+            .await,
+    )?;
+    app.notices.notify(t().folders.deleted(&label));
+    if is_here(app, &mailbox) {
+        app.route.replace(Route::Home);
+    }
+    Ok(())
+}
+
+/// Deletes every message in a mailbox for good.
+pub(crate) async fn empty(app: App, mailbox: MailboxName) -> Result<(), Problem> {
+    let label = app.mailboxes.label(&mailbox);
+    let hidden = hide_all(app, &mailbox);
+    let result = done(
+        app.net
+            .ask(Request::EmptyMailbox {
+                mailbox: mailbox.clone(),
+            })
+            .await,
+    );
+    if let Some(change) = hidden {
+        app.list.list.update(|list| match result {
+            Ok(()) => list.confirm(change),
+            Err(_) => list.roll_back(change),
+        });
+    }
+    result?;
+    if is_here(app, &mailbox) {
+        app.route.replace(Route::Mailbox(mailbox));
+    }
+    app.notices.notify(t().folders.emptied(&label));
+    Ok(())
+}
+
+/// Every message of the list is gone at once, if it shows this mailbox.
+fn hide_all(app: App, mailbox: &MailboxName) -> Option<ChangeId> {
+    app.list.list.try_update(|list| {
+        if list.source() != Some(&Source::Mailbox(mailbox.clone())) {
+            return None;
+        }
+        list.select_all();
+        let all = list.selected();
+        list.select_none();
+        let (place, uids) = all.into_iter().next()?;
+        Some(list.begin(place, uids, Effect::Gone))
+    })?
+}
+
+fn is_here(app: App, mailbox: &MailboxName) -> bool {
+    match app.route.current().get_untracked() {
+        Route::Mailbox(own) => own == *mailbox,
+        Route::Message(message) => message.mailbox == *mailbox,
+        _ => false,
+    }
+}
+
+fn done(answer: Result<Answer, Problem>) -> Result<(), Problem> {
+    match answer? {
+        Answer::Done => Ok(()),
+        // Another answer than the contract has: as bad as none.
+        _ => Err(Problem::ConnectionLost(Server::Imap)),
+    }
+}

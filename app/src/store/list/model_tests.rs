@@ -1,0 +1,277 @@
+//! Stories about the list: what a person sees while answers and events come in any order.
+
+use super::*;
+use crate::store::list::rows::tests::row;
+use surat_protocol::{Flag, MailboxName, ModSeq, UidValidity};
+
+fn place(name: &str) -> Place {
+    Place {
+        mailbox: MailboxName(name.into()),
+        uid_validity: UidValidity(1),
+    }
+}
+
+fn opened(name: &str, validity: u32, count: u32) -> Opened {
+    Opened {
+        mailbox: MailboxName(name.into()),
+        uid_validity: UidValidity(validity),
+        uid_next: Uid(count + 1),
+        highest_modseq: ModSeq(0),
+        uids: UidSet::from_ranges([(1, count)]),
+        unseen: 0,
+        is_read_only: false,
+        may_store_keywords: true,
+    }
+}
+
+fn open(list: &mut List, name: &str) -> (u32, Moment) {
+    let (generation, _) = list.open(Source::Mailbox(MailboxName(name.into())), 0.0);
+    (generation, list.ask())
+}
+
+/// A list of a mailbox with `count` messages, all rows known.
+fn list_of(count: u32) -> List {
+    let mut list = List::default();
+    let (generation, asked) = open(&mut list, "INBOX");
+    list.opened(generation, opened("INBOX", 1, count), asked);
+    list.put_rows(&place("INBOX"), (1..=count).map(row).collect(), asked);
+    list.settle(asked);
+    list
+}
+
+fn shown(list: &List) -> Vec<u32> {
+    (0..list.len())
+        .filter_map(|index| list.key_at(index))
+        .map(|key| key.uid.0)
+        .collect()
+}
+
+fn key(uid: u32) -> Key {
+    Key::of_mailbox(Uid(uid))
+}
+
+fn one(uid: u32) -> UidSet {
+    UidSet::one(Uid(uid))
+}
+
+fn read() -> Effect {
+    Effect::Flags {
+        add: [Flag::Seen].into(),
+        remove: Vec::new(),
+    }
+}
+
+fn is_seen(list: &List, uid: u32) -> bool {
+    list.row(key(uid)).is_some_and(|row| row.flags.is_seen())
+}
+
+#[test]
+fn the_newest_message_stands_first_and_new_ones_come_before_it() {
+    let mut list = list_of(3);
+
+    list.arrived(&place("INBOX"), &one(9), [row(9)].into());
+    list.arrived(&place("INBOX"), &one(9), [row(9)].into());
+
+    assert_eq!(shown(&list), [9, 3, 2, 1]);
+}
+
+#[test]
+fn moving_messages_keeps_the_selection_of_the_others() {
+    let mut list = list_of(5);
+    list.toggle(key(5));
+    list.toggle(key(2));
+
+    list.begin(place("INBOX"), one(5), Effect::Gone);
+
+    assert_eq!(shown(&list), [4, 3, 2, 1]);
+    assert_eq!(list.selection().len(), 1);
+    assert!(list.selection().contains(key(2)));
+}
+
+#[test]
+fn a_refused_move_brings_the_message_back_to_its_place() {
+    let mut list = list_of(3);
+    let change = list.begin(place("INBOX"), one(2), Effect::Gone);
+    assert_eq!(shown(&list), [3, 1]);
+
+    list.roll_back(change);
+
+    assert_eq!(shown(&list), [3, 2, 1]);
+}
+
+#[test]
+fn the_next_older_message_takes_the_focus_of_one_that_leaves() {
+    let mut list = list_of(3);
+    list.set_focus(Some(key(2)));
+    list.begin(place("INBOX"), one(2), Effect::Gone);
+    assert_eq!(list.focus(), Some(key(1)));
+
+    list.vanished(&place("INBOX"), &one(1));
+    assert_eq!(list.focus(), Some(key(3)), "the last one that is left");
+
+    list.vanished(&place("INBOX"), &one(3));
+    assert_eq!(list.focus(), None);
+}
+
+#[test]
+fn rows_that_were_asked_for_before_a_change_do_not_revert_it() {
+    let mut list = list_of(3);
+    let asked = list.ask();
+    let change = list.begin(place("INBOX"), one(2), read());
+    list.confirm(change);
+
+    list.put_rows(&place("INBOX"), [row(2)].into(), asked);
+    assert!(is_seen(&list, 2));
+
+    list.settle(asked);
+    let later = list.ask();
+    list.put_rows(&place("INBOX"), [row(2)].into(), later);
+    assert!(
+        !is_seen(&list, 2),
+        "asked for afterwards: somebody else marked it unread"
+    );
+}
+
+#[test]
+fn an_order_that_was_asked_for_before_a_move_does_not_bring_the_message_back() {
+    let mut list = list_of(3);
+    let (generation, asked) = open(&mut list, "INBOX");
+    let change = list.begin(place("INBOX"), one(2), Effect::Gone);
+    list.confirm(change);
+
+    list.opened(generation, opened("INBOX", 1, 3), asked);
+
+    assert_eq!(shown(&list), [3, 1]);
+}
+
+#[test]
+fn flags_that_others_change_show_under_our_own() {
+    let mut list = list_of(1);
+    list.begin(place("INBOX"), one(1), read());
+
+    list.flags_changed(
+        &place("INBOX"),
+        [(Uid(1), [Flag::Flagged].into_iter().collect())].into(),
+    );
+
+    let flags = list.row(key(1)).map(|row| row.flags).unwrap_or_default();
+    assert!(flags.is_seen() && flags.is_flagged());
+}
+
+#[test]
+fn opening_again_after_a_lost_link_keeps_rows_selection_and_focus() {
+    let mut list = list_of(3);
+    list.toggle(key(2));
+    let (generation, scroll) = list.open(Source::Mailbox(MailboxName::inbox()), 70.0);
+    assert_eq!(
+        (scroll, shown(&list).len()),
+        (None, 3),
+        "nothing moves while it is asked"
+    );
+
+    let asked = list.ask();
+    list.opened(generation, opened("INBOX", 1, 4), asked);
+
+    assert_eq!(shown(&list), [4, 3, 2, 1]);
+    assert!(list.selection().contains(key(2)) && list.focus() == Some(key(2)));
+    assert!(list.row(key(2)).is_some(), "shown while it is fetched again");
+    let wanted = list.wanted((0, 4)).map(|(_, uids, _)| uids.to_string());
+    assert_eq!(wanted.as_deref(), Some("1:4"));
+}
+
+#[test]
+fn a_mailbox_made_anew_keeps_nothing() {
+    let mut list = list_of(3);
+    list.toggle(key(2));
+    let (generation, asked) = open(&mut list, "INBOX");
+
+    list.opened(generation, opened("INBOX", 2, 3), asked);
+
+    assert!(list.row(key(2)).is_none() && list.selection().is_empty());
+}
+
+#[test]
+fn answers_for_a_mailbox_that_was_left_are_dropped() {
+    let mut list = List::default();
+    let (slow, asked) = open(&mut list, "Slow");
+    let (quick, asked_quick) = open(&mut list, "Quick");
+    list.opened(quick, opened("Quick", 1, 2), asked_quick);
+
+    list.opened(slow, opened("Slow", 1, 9), asked);
+    list.put_rows(&place("Slow"), [row(9)].into(), asked);
+    list.failed(slow, Problem::TimedOut);
+
+    assert_eq!(shown(&list), [2, 1]);
+    assert_eq!(*list.progress(), Progress::Ready);
+}
+
+#[test]
+fn going_back_to_a_mailbox_shows_it_at_once_as_it_will_be() {
+    let mut list = list_of(3);
+    let change = list.begin(place("INBOX"), one(3), Effect::Gone);
+    list.open(Source::Mailbox(MailboxName("Sent".into())), 120.0);
+    list.confirm(change);
+
+    let (_, scroll) = list.open(Source::Mailbox(MailboxName::inbox()), 0.0);
+
+    assert_eq!(shown(&list), [2, 1]);
+    assert_eq!(scroll, Some(120.0));
+    assert_eq!(*list.progress(), Progress::Partial, "not known to be right yet");
+}
+
+#[test]
+fn rows_are_asked_for_once_and_near_the_window_only() {
+    let mut list = List::default();
+    let (generation, asked) = open(&mut list, "INBOX");
+    list.opened(generation, opened("INBOX", 1, 100_000), asked);
+    list.settle(asked);
+
+    let first = list.wanted((50_000, 50_040));
+    assert_eq!(
+        first.map(|(_, uids, _)| uids.to_string()).as_deref(),
+        Some("49931:50030")
+    );
+    assert!(list.wanted((50_000, 50_040)).is_none(), "they are on their way");
+    assert_eq!(list.fetches(), 1);
+}
+
+#[test]
+fn a_message_that_the_server_does_not_find_leaves_the_list() {
+    let mut list = list_of(3);
+    list.open(Source::Mailbox(MailboxName::inbox()), 0.0);
+    let asked = list.ask();
+    list.opened(list.generation, opened("INBOX", 1, 3), asked);
+    let uids = UidSet::from_ranges([(1, 3)]);
+
+    list.put_rows(&place("INBOX"), [row(3), row(1)].into(), asked);
+    list.fetched(&place("INBOX"), &uids);
+
+    assert_eq!(shown(&list), [3, 1]);
+}
+
+#[test]
+fn what_is_found_stays_found_when_it_is_acted_on() {
+    let mut list = List::default();
+    let (generation, _) = list.open(
+        Source::Search {
+            mailbox: None,
+            text: "halo".into(),
+        },
+        0.0,
+    );
+    let asked = list.ask();
+    list.found(generation, place("INBOX"), [row(5), row(3)].into(), 2, asked);
+    list.found(generation, place("Archive"), [row(4)].into(), 1, asked);
+    list.found_all(generation);
+    assert_eq!(shown(&list), [5, 4, 3]);
+
+    list.select_all();
+    let change = list.begin(place("Archive"), one(4), Effect::Gone);
+    list.confirm(change);
+
+    assert_eq!(shown(&list), [5, 3]);
+    assert_eq!(
+        list.selected(),
+        [(place("INBOX"), UidSet::from_ranges([(3, 3), (5, 5)]))]
+    );
+}

@@ -1,0 +1,122 @@
+//! The rows that were fetched, as many as are worth keeping.
+
+use super::{Key, PlaceIndex};
+use std::collections::BTreeMap;
+use surat_protocol::{Row, UidSet};
+
+/// More rows than this are not kept: some 2 MB.
+const LIMIT: usize = 4_000;
+
+/// After there were too many, so many are left.
+const KEPT: usize = 3_000;
+
+/// Rows by message.
+#[derive(Default)]
+pub(super) struct Rows {
+    kept: BTreeMap<Key, Kept>,
+    clock: u32,
+}
+
+struct Kept {
+    row: Row,
+    /// It was learned before the link broke or the mailbox was left: shown, and fetched again.
+    is_stale: bool,
+    used: u32,
+}
+
+impl Rows {
+    /// The row as the server told it, however old.
+    pub(super) fn get(&self, key: Key) -> Option<&Row> {
+        self.kept.get(&key).map(|kept| &kept.row)
+    }
+
+    /// The row, to be changed.
+    pub(super) fn get_mut(&mut self, key: Key) -> Option<&mut Row> {
+        self.kept.get_mut(&key).map(|kept| &mut kept.row)
+    }
+
+    /// Is the row here, and up to date?
+    pub(super) fn is_fresh(&self, key: Key) -> bool {
+        self.kept.get(&key).is_some_and(|kept| !kept.is_stale)
+    }
+
+    /// Keeps a row that was just told.
+    pub(super) fn put(&mut self, key: Key, row: Row) {
+        self.clock += 1;
+        let kept = Kept {
+            row,
+            is_stale: false,
+            used: self.clock,
+        };
+        self.kept.insert(key, kept);
+    }
+
+    /// Forgets the rows of messages that left.
+    pub(super) fn remove(&mut self, place: PlaceIndex, gone: &UidSet) {
+        self.kept.retain(|key, _| key.place != place || !gone.contains(key.uid));
+    }
+
+    /// All rows may have changed meanwhile.
+    pub(super) fn make_stale(&mut self) {
+        for kept in self.kept.values_mut() {
+            kept.is_stale = true;
+        }
+    }
+
+    /// Every row, to be changed.
+    pub(super) fn iter_mut(&mut self) -> impl Iterator<Item = (Key, &mut Row)> {
+        self.kept.iter_mut().map(|(key, kept)| (*key, &mut kept.row))
+    }
+
+    /// Marks rows as looked at, and forgets those that nobody looked at for longest when there are too many.
+    pub(super) fn touch(&mut self, keys: impl Iterator<Item = Key>) {
+        self.clock += 1;
+        for key in keys {
+            if let Some(kept) = self.kept.get_mut(&key) {
+                kept.used = self.clock;
+            }
+        }
+        if self.kept.len() > LIMIT {
+            let mut used: Vec<u32> = self.kept.values().map(|kept| kept.used).collect();
+            used.sort_unstable_by(|a, b| b.cmp(a));
+            let oldest = used.get(KEPT).copied().unwrap_or_default();
+            self.kept.retain(|_, kept| kept.used > oldest);
+        }
+    }
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+    use surat_protocol::{Flags, Uid};
+
+    /// A row of which only the UID matters.
+    pub(in super::super) fn row(uid: u32) -> Row {
+        Row {
+            uid: Uid(uid),
+            flags: Flags::default(),
+            received: i64::from(uid),
+            from: Vec::new(),
+            to: Vec::new(),
+            subject: format!("Subject {uid}"),
+            preview: String::new(),
+            size_octets: 1,
+            has_attachment: false,
+        }
+    }
+
+    #[test]
+    fn rows_that_nobody_looks_at_are_forgotten_first() {
+        let mut rows = Rows::default();
+        let key = |uid| Key::of_mailbox(Uid(uid));
+        for uid in 1..=4_001 {
+            rows.put(key(uid), row(uid));
+        }
+
+        rows.touch([key(1)].into_iter());
+
+        assert!(rows.get(key(1)).is_some(), "just looked at");
+        assert!(rows.get(key(2)).is_none());
+        assert!(rows.kept.len() <= KEPT);
+    }
+}

@@ -1,0 +1,3 @@
+//! What is on screen. Views read stores and call actions; they never call the net.
+
+pub(crate) mod shell;
