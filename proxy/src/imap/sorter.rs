@@ -1,0 +1,211 @@
+//! The adapter between the socket and async-imap: it sorts what the server says into two streams.
+//!
+//! The rule: the greeting, BYE, `+` and tagged lines go on to async-imap; every other `* …` response
+//! is ours, whole and in order. `session` owns a sorter and takes our responses out of it.
+
+use super::{
+    frame::{Finder, TooLong},
+    handed_on::head,
+};
+use bytes::{Buf, Bytes, BytesMut};
+use std::{
+    collections::VecDeque,
+    fmt, io,
+    pin::Pin,
+    task::{Context, Poll, ready},
+};
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio_util::io::poll_read_buf;
+
+/// Most octets that may wait in our queue. The session empties it after each read of the socket, so
+/// this much comes together only where nobody listens: during sign-in.
+const MAX_QUEUED_OCTETS: usize = super::frame::MAX_RESPONSE_OCTETS;
+
+/// What keeping a response costs beside its octets, so that a million empty ones are bounded too.
+const QUEUE_COST_OCTETS: usize = 64;
+
+/// Room for one read: small, since each idle connection keeps it.
+const READ_OCTETS: usize = 4 * 1024;
+
+/// Room for one read when a literal of known length is on its way.
+const LITERAL_READ_OCTETS: usize = 64 * 1024;
+
+/// See the module's documentation.
+pub struct Sorter<S> {
+    socket: S,
+    /// Read from the socket, not yet sorted.
+    incoming: BytesMut,
+    finder: Finder,
+    /// Ours.
+    queue: VecDeque<Bytes>,
+    queued_octets: usize,
+    /// For async-imap, not yet read by it.
+    outgoing: Bytes,
+    /// The whole line whose head async-imap was given last.
+    handed_on: Option<Bytes>,
+    is_greeted: bool,
+}
+
+impl<S> Sorter<S> {
+    /// Sorts a connection from its first octet: the first response is the greeting.
+    pub fn new(socket: S) -> Self {
+        Self {
+            socket,
+            incoming: BytesMut::new(),
+            finder: Finder::default(),
+            queue: VecDeque::new(),
+            queued_octets: 0,
+            outgoing: Bytes::new(),
+            handed_on: None,
+            is_greeted: false,
+        }
+    }
+
+    /// Sorts a connection whose greeting has been read already: after STARTTLS.
+    pub fn after_greeting(socket: S) -> Self {
+        Self {
+            is_greeted: true,
+            ..Self::new(socket)
+        }
+    }
+
+    /// The next response that is ours.
+    pub fn pop(&mut self) -> Option<Bytes> {
+        let response = self.queue.pop_front()?;
+        self.queued_octets -= response.len() + QUEUE_COST_OCTETS;
+        if self.queue.is_empty() && self.queue.capacity() > 32 {
+            self.queue.shrink_to_fit();
+        }
+        Some(response)
+    }
+
+    /// The whole line behind what async-imap read last: it was given no more than the head.
+    pub fn take_handed_on(&mut self) -> Option<Bytes> {
+        self.handed_on.take()
+    }
+
+    /// Gives the socket back. What had been read and not sorted is dropped: after STARTTLS it is
+    /// something that was slipped in before the encryption began (RFC 9051, section 11.1).
+    pub fn into_socket(self) -> S {
+        self.socket
+    }
+
+    /// Sorts what is complete, up to the first line for async-imap. Says whether anything was
+    /// added to our queue.
+    fn sort(&mut self) -> io::Result<bool> {
+        let mut has_queued = false;
+        while self.outgoing.is_empty() {
+            let Some(length) = self.finder.find(&self.incoming).map_err(too_long)? else {
+                break;
+            };
+            let response = self.incoming.split_to(length).freeze();
+            if is_empty_line(&response) {
+                continue;
+            }
+            if self.is_greeted && is_ours(&response) {
+                self.enqueue(response)?;
+                has_queued = true;
+            } else {
+                self.is_greeted = true;
+                self.outgoing = head(&response)?;
+                self.handed_on = Some(response);
+            }
+        }
+        Ok(has_queued)
+    }
+
+    fn enqueue(&mut self, response: Bytes) -> io::Result<()> {
+        self.queued_octets += response.len() + QUEUE_COST_OCTETS;
+        if self.queued_octets > MAX_QUEUED_OCTETS {
+            return Err(io::Error::new(io::ErrorKind::InvalidData, "Too much unasked-for data"));
+        }
+        self.queue.push_back(response);
+        Ok(())
+    }
+
+    fn make_room(&mut self) {
+        let missing = self.finder.missing(self.incoming.len());
+        if self.incoming.is_empty() {
+            // Let go of a buffer that grew, instead of keeping it while idle.
+            self.incoming = BytesMut::new();
+        }
+        self.incoming.reserve(missing.clamp(READ_OCTETS, LITERAL_READ_OCTETS));
+    }
+}
+
+/// An empty line between responses, as some servers send one: nothing is said by it.
+fn is_empty_line(response: &[u8]) -> bool {
+    response == b"\r\n"
+}
+
+/// Any `*` response but BYE.
+fn is_ours(response: &[u8]) -> bool {
+    let mut words = response
+        .split(|octet| octet.is_ascii_whitespace())
+        .filter(|word| !word.is_empty());
+    words.next() == Some(b"*") && !words.next().is_some_and(|word| word.eq_ignore_ascii_case(b"BYE"))
+}
+
+fn too_long(_: TooLong) -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidData, "A response longer than the cap")
+}
+
+impl<S: AsyncRead + Unpin> AsyncRead for Sorter<S> {
+    /// Yields what is for async-imap. When responses of ours came in on the way, it asks to be
+    /// polled again instead of reading on, so that whoever polls can take them from the queue first:
+    /// this keeps the order of responses and completion, and the queue short.
+    fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        let this = self.get_mut();
+        loop {
+            if !this.outgoing.is_empty() {
+                let count = this.outgoing.len().min(buf.remaining());
+                buf.put_slice(&this.outgoing.split_to(count));
+                return Poll::Ready(Ok(()));
+            }
+            if this.sort()? {
+                cx.waker().wake_by_ref();
+                return Poll::Pending;
+            }
+            if this.outgoing.is_empty() {
+                this.make_room();
+                if ready!(poll_read_buf(Pin::new(&mut this.socket), cx, &mut this.incoming))? == 0 {
+                    return Poll::Ready(end_of_stream(&this.incoming));
+                }
+            }
+        }
+    }
+}
+
+fn end_of_stream(rest: &BytesMut) -> io::Result<()> {
+    if rest.has_remaining() {
+        return Err(io::Error::new(
+            io::ErrorKind::UnexpectedEof,
+            "The connection broke off in a response",
+        ));
+    }
+    Ok(())
+}
+
+impl<S: AsyncWrite + Unpin> AsyncWrite for Sorter<S> {
+    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, octets: &[u8]) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.socket).poll_write(cx, octets)
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.socket).poll_flush(cx)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.socket).poll_shutdown(cx)
+    }
+}
+
+impl<S> fmt::Debug for Sorter<S> {
+    /// Prints sizes and no octets: they are mail.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Sorter")
+            .field("unsorted_octets", &self.incoming.len())
+            .field("queued", &self.queue.len())
+            .finish_non_exhaustive()
+    }
+}
