@@ -1,0 +1,155 @@
+//! FETCH of what describes messages (RFC 9051, section 6.4.5): rows, flags, envelopes, structures.
+
+use crate::imap::{
+    command_line::{CommandLine, portions},
+    decode::{Fetch, Response},
+    error::Error,
+    session::Session,
+};
+use surat_protocol::{Flags, ModSeq, Uid, UidSet};
+
+/// Header fields that come along with a message: what answering, threading, and the reader's notices need.
+const FIELDS: &str = "HEADER.FIELDS (REFERENCES REPLY-TO LIST-ID LIST-POST LIST-UNSUBSCRIBE LIST-UNSUBSCRIBE-POST \
+                      DISPOSITION-NOTIFICATION-TO AUTO-SUBMITTED X-PRIORITY AUTHENTICATION-RESULTS)";
+
+/// What changed in a mailbox.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Changes {
+    /// Messages whose flags changed, or that are new, with all their flags.
+    pub flags: Vec<(Uid, Flags)>,
+    /// Messages that are gone; `None` when the server cannot tell (no QRESYNC): then compare
+    /// [`all_uids`](Session::all_uids).
+    pub vanished: Option<UidSet>,
+    /// Highest MODSEQ among the changes; 0 when there are none.
+    pub highest_modseq: ModSeq,
+}
+
+/// A message as FETCH describes it, and some of its header fields.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Described {
+    /// UID, flags, date, size, envelope, structure.
+    pub fetch: Fetch,
+    /// The header fields of References, Reply-To, List-* and their like, as they stand.
+    pub fields: Vec<u8>,
+}
+
+impl Session {
+    /// What rows of a list are made of: UID, FLAGS, INTERNALDATE, RFC822.SIZE, ENVELOPE,
+    /// BODYSTRUCTURE, and PREVIEW where offered. UIDs that are gone are left out.
+    pub async fn fetch_rows(&mut self, uids: &UidSet) -> Result<Vec<Fetch>, Error> {
+        let items = if self.capabilities().preview {
+            " (UID FLAGS INTERNALDATE RFC822.SIZE ENVELOPE BODYSTRUCTURE PREVIEW)"
+        } else {
+            " (UID FLAGS INTERNALDATE RFC822.SIZE ENVELOPE BODYSTRUCTURE)"
+        };
+        let mut rows = Vec::new();
+        for portion in portions(uids) {
+            let line = CommandLine::new("UID FETCH ").uids(&portion).raw(items).patient();
+            self.fetch_each(&line, uids, |fetch| match fetch {
+                row if row.envelope.is_some() || row.is_damaged => {
+                    rows.push(row);
+                    None
+                }
+                news => Some(news),
+            })
+            .await?;
+        }
+        Ok(rows)
+    }
+
+    /// All flags of each message.
+    pub async fn fetch_flags(&mut self, uids: &UidSet) -> Result<Vec<(Uid, Flags)>, Error> {
+        let mut all = Vec::new();
+        for portion in portions(uids) {
+            let line = CommandLine::new("UID FETCH ")
+                .uids(&portion)
+                .raw(" (UID FLAGS)")
+                .patient();
+            self.fetch_each(&line, uids, |fetch| match (fetch.uid, fetch.flags) {
+                (Some(uid), Some(flags)) => {
+                    all.push((uid, flags));
+                    None
+                }
+                (uid, flags) => Some(Fetch { uid, flags, ..fetch }),
+            })
+            .await?;
+        }
+        Ok(all)
+    }
+
+    /// What changed since `modseq` (RFC 7162, section 3.1.4.1). Needs CONDSTORE.
+    pub async fn changes_since(&mut self, modseq: ModSeq) -> Result<Changes, Error> {
+        if !self.capabilities().condstore {
+            return Err(Error::Unsupported("CONDSTORE"));
+        }
+        let knows_vanished = self.enabled.qresync;
+        let line = CommandLine::new("UID FETCH 1:* (UID FLAGS) (CHANGEDSINCE ").number(modseq.0);
+        let line = line.raw(if knows_vanished { " VANISHED)" } else { ")" }).patient();
+        let mut changes = Changes {
+            vanished: knows_vanished.then(UidSet::new),
+            ..Changes::default()
+        };
+        let mut running = self.start(&line).await?;
+        while let Some(response) = running.next().await? {
+            match response {
+                Response::Fetch(fetch) => {
+                    changes.highest_modseq = changes.highest_modseq.max(fetch.modseq.unwrap_or_default());
+                    changes.flags.extend(fetch.uid.zip(fetch.flags));
+                }
+                Response::Vanished { uids, .. } => {
+                    changes.vanished = Some(changes.vanished.unwrap_or_default().union(&uids));
+                }
+                other => running.keep(other),
+            }
+        }
+        Ok(changes)
+    }
+
+    /// One message, without its text; `None` when it is gone.
+    pub async fn fetch_message(&mut self, uid: Uid) -> Result<Option<Described>, Error> {
+        let uids = UidSet::one(uid);
+        let line = CommandLine::new("UID FETCH ")
+            .uids(&uids)
+            .raw(" (UID FLAGS INTERNALDATE RFC822.SIZE ENVELOPE BODYSTRUCTURE BODY.PEEK[")
+            .raw(FIELDS)
+            .raw("])");
+        let mut described = None;
+        self.fetch_each(&line, &uids, |mut fetch| {
+            match fetch
+                .sections
+                .iter()
+                .position(|section| section.section.starts_with("HEADER.FIELDS"))
+            {
+                Some(at) => {
+                    let fields = fetch.sections.swap_remove(at).octets.unwrap_or_default();
+                    described = Some(Described { fetch, fields });
+                    None
+                }
+                None => Some(fetch),
+            }
+        })
+        .await?;
+        Ok(described)
+    }
+
+    /// Runs a FETCH and shows each FETCH response for one of `uids` to `take`, as it arrives. What
+    /// `take` gives back, and what else comes, is kept as unsolicited.
+    pub(super) async fn fetch_each(
+        &mut self,
+        line: &CommandLine,
+        uids: &UidSet,
+        mut take: impl FnMut(Fetch) -> Option<Fetch>,
+    ) -> Result<(), Error> {
+        let mut running = self.start(line).await?;
+        while let Some(response) = running.next().await? {
+            let left = match response {
+                Response::Fetch(fetch) if fetch.uid.is_some_and(|uid| uids.contains(uid)) => {
+                    take(*fetch).map(|fetch| Response::Fetch(Box::new(fetch)))
+                }
+                other => Some(other),
+            };
+            left.into_iter().for_each(|response| running.keep(response));
+        }
+        Ok(())
+    }
+}

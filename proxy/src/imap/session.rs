@@ -1,0 +1,416 @@
+//! A signed-in connection: sends a command, reads what comes, knows how it ended.
+//!
+//! NO, BAD and silence are three different errors. Each wait is bounded; a session whose command timed
+//! out is dead. Any future may be dropped at any time: the session knows what was in flight, and reads
+//! it to its end before the next command. The commands themselves are methods in `command`.
+
+use super::{
+    capabilities::Capabilities,
+    command_line::CommandLine,
+    decode::{Code, Completion, Condition, Response, response},
+    error::Error,
+    mailbox_name::WireName,
+    socket::BoxedSocket,
+    sorter::Sorter,
+    unsolicited::Unsolicited,
+};
+use std::{collections::VecDeque, future::poll_fn, pin::pin, task::Poll, time::Duration};
+use tokio::{io::AsyncWriteExt, time::timeout};
+
+/// Time for one write to be taken by the socket.
+const WRITE_PATIENCE: Duration = Duration::from_secs(60);
+
+/// Time to read what an abandoned command still sends; longer, and a new connection is quicker.
+const DRAIN_PATIENCE: Duration = Duration::from_secs(20);
+
+/// Most octets of responses that one command may collect in memory; see [`Session::run`].
+const MAX_COLLECTED_OCTETS: usize = 48 * 1024 * 1024;
+
+/// What keeping a response costs beside its octets.
+const RESPONSE_COST_OCTETS: usize = 64;
+
+pub(super) type Inner = async_imap::Session<Sorter<BoxedSocket>>;
+
+/// A signed-in connection. `Send`, small when idle, without locks: one owner at a time.
+#[derive(Debug)]
+pub struct Session {
+    inner: Inner,
+    state: State,
+    /// Read while waiting for `+`, to be told in its turn.
+    backlog: VecDeque<Event>,
+    pub(super) capabilities: Capabilities,
+    pub(super) enabled: Enabled,
+    pub(super) selected: Option<WireName>,
+    pub(super) is_notify_set: bool,
+    pub(super) unsolicited: Unsolicited,
+}
+
+/// Extensions that were switched on (RFC 5161).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Enabled {
+    /// CONDSTORE.
+    pub condstore: bool,
+    /// QRESYNC: VANISHED instead of EXPUNGE.
+    pub qresync: bool,
+    /// UTF8=ACCEPT: names are UTF-8.
+    pub utf8: bool,
+}
+
+/// What is in flight.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum State {
+    Ready,
+    /// A command is being written: if it stays so, half of it may have gone.
+    Writing,
+    /// Written; the completion has not come.
+    Waiting(String),
+    /// In IDLE.
+    Idling(String),
+    Dead,
+}
+
+/// What comes in.
+#[derive(Debug)]
+pub(super) enum Event {
+    /// An untagged response.
+    Untagged(Response),
+    /// `+`.
+    Continuation,
+    /// The end of a command.
+    Tagged(Completion),
+}
+
+impl Session {
+    pub(super) fn new(inner: Inner, capabilities: Capabilities) -> Self {
+        Self {
+            inner,
+            state: State::Ready,
+            backlog: VecDeque::new(),
+            capabilities,
+            enabled: Enabled::default(),
+            selected: None,
+            is_notify_set: false,
+            unsolicited: Unsolicited::default(),
+        }
+    }
+
+    /// What the server can do.
+    pub fn capabilities(&self) -> &Capabilities {
+        &self.capabilities
+    }
+
+    /// What was enabled.
+    pub fn enabled(&self) -> Enabled {
+        self.enabled
+    }
+
+    /// The mailbox that is open, in the server's spelling.
+    pub fn selected(&self) -> Option<&WireName> {
+        self.selected.as_ref()
+    }
+
+    /// Can it be used on? `false` once the connection was lost or a command timed out: drop it then.
+    pub fn is_usable(&self) -> bool {
+        !matches!(self.state, State::Dead | State::Writing)
+    }
+
+    /// Runs a command to its end. OK gives all untagged responses that came with it, in order, and the
+    /// completion; anything else is an error.
+    pub async fn run(&mut self, line: &CommandLine) -> Result<(Vec<Response>, Completion), Error> {
+        let mut running = self.start(line).await?;
+        let mut responses = Vec::new();
+        let mut octets = 0;
+        while let Some(response) = running.next().await? {
+            octets += RESPONSE_COST_OCTETS + weight(&response);
+            if octets > MAX_COLLECTED_OCTETS {
+                running.session.state = State::Dead;
+                return Err(Error::TooLong);
+            }
+            responses.push(response);
+        }
+        let completion = running
+            .completion
+            .take()
+            .ok_or(Error::Incomplete("how the command ended"))?;
+        Ok((responses, completion))
+    }
+
+    /// Sends a command; its responses are then pulled one by one. The result may be dropped early: what
+    /// still comes is read and thrown away before the next command.
+    pub async fn start(&mut self, line: &CommandLine) -> Result<Running<'_>, Error> {
+        let tag = self.send(line).await?;
+        Ok(Running {
+            tag,
+            patience: line.patience(),
+            completion: None,
+            session: self,
+        })
+    }
+
+    /// Writes a command with its literals. Ends early, without error, when the server completes the
+    /// command instead of asking for a literal: the completion is then in the backlog.
+    pub(super) async fn send(&mut self, line: &CommandLine) -> Result<String, Error> {
+        self.settle().await?;
+        let literals = line.before().iter().map(|(_, literal)| literal);
+        let mut segments = self.segments(line).into_iter();
+        let first = segments.next().unwrap_or_default();
+        self.state = State::Writing;
+        let tag = within(WRITE_PATIENCE, self.inner.run_command(&first)).await;
+        let tag = self.or_dead(tag.and_then(|sent| sent.map_err(|error| lost(&error))))?.0;
+        self.state = State::Waiting(tag.clone());
+        for (literal, segment) in literals.zip(segments) {
+            if !self.capabilities.may_send_at_once(literal.len()) && !self.await_continuation(&tag).await? {
+                break;
+            }
+            self.write(&[literal, segment.as_bytes(), b"\r\n"].concat()).await?;
+            self.state = State::Waiting(tag.clone());
+        }
+        Ok(tag)
+    }
+
+    /// The syntax before, between and after the literals, with the announcements of these.
+    fn segments(&self, line: &CommandLine) -> Vec<String> {
+        let announced = line
+            .before()
+            .iter()
+            .map(|(syntax, literal)| format!("{syntax}{}", self.literal_head(literal.len())));
+        announced.chain([line.syntax().to_owned()]).collect()
+    }
+
+    fn literal_head(&self, octets: usize) -> String {
+        let plus = if self.capabilities.may_send_at_once(octets) {
+            "+"
+        } else {
+            ""
+        };
+        format!("{{{octets}{plus}}}")
+    }
+
+    /// Waits for `+`. `false`: the command was completed instead.
+    pub(super) async fn await_continuation(&mut self, tag: &str) -> Result<bool, Error> {
+        loop {
+            match self.next_event(Duration::from_secs(60)).await? {
+                Event::Continuation => return Ok(true),
+                Event::Tagged(completion) if completion.tag == tag => {
+                    self.backlog.push_back(Event::Tagged(completion));
+                    return Ok(false);
+                }
+                Event::Tagged(_) => {}
+                untagged @ Event::Untagged(_) => self.backlog.push_back(untagged),
+            }
+        }
+    }
+
+    /// Writes octets as they are and flushes. While it runs, the session counts as half-written.
+    pub(super) async fn write(&mut self, octets: &[u8]) -> Result<(), Error> {
+        self.state = State::Writing;
+        let socket = self.inner.as_mut();
+        let written = within(WRITE_PATIENCE, async {
+            socket.write_all(octets).await?;
+            socket.flush().await
+        })
+        .await;
+        self.or_dead(written.and_then(|written| written.map_err(|error| Error::lost(&error))))
+    }
+
+    /// The next thing that comes, in order. Safe to drop: nothing is lost by it.
+    pub(super) async fn next_event(&mut self, patience: Duration) -> Result<Event, Error> {
+        if !self.is_usable() {
+            return Err(Error::ConnectionLost("it was given up earlier".into()));
+        }
+        if let Some(event) = self.backlog.pop_front() {
+            return Ok(event);
+        }
+        let event = within(patience, self.read_event()).await.flatten();
+        self.or_dead(event)
+    }
+
+    async fn read_event(&mut self) -> Result<Event, Error> {
+        loop {
+            let Some(line) = next_line(&mut self.inner).await? else {
+                return Err(Error::ConnectionLost("the server hung up".into()));
+            };
+            match response(&line) {
+                Ok(Response::Tagged(completion)) => return Ok(Event::Tagged(completion)),
+                Ok(Response::Continuation) => return Ok(Event::Continuation),
+                Ok(Response::Status(status)) if status.condition == Condition::Bye => {
+                    return Err(Error::ConnectionLost(status.text));
+                }
+                Ok(response) => return Ok(Event::Untagged(response)),
+                // One response that makes no sense is no reason to give up the connection; a
+                // completion that makes none is, and the silence after it will tell.
+                Err(error) => tracing::debug!(%error, octets = line.len(), "A response made no sense"),
+            }
+        }
+    }
+
+    /// Brings the session to where a command may be sent: reads to the end what was abandoned.
+    pub(super) async fn settle(&mut self) -> Result<(), Error> {
+        match self.state.clone() {
+            State::Ready => return Ok(()),
+            State::Dead | State::Writing => {
+                self.state = State::Dead;
+                return Err(Error::ConnectionLost("it was given up earlier".into()));
+            }
+            State::Waiting(tag) => self.drain(&tag).await?,
+            State::Idling(tag) => {
+                self.write(b"DONE\r\n").await?;
+                self.state = State::Waiting(tag.clone());
+                self.drain(&tag).await?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn drain(&mut self, tag: &str) -> Result<(), Error> {
+        let drained = within(DRAIN_PATIENCE, async {
+            loop {
+                match self.next_event(DRAIN_PATIENCE).await? {
+                    Event::Tagged(completion) if completion.tag == tag => return Ok(()),
+                    Event::Untagged(response) => self.unsolicited.keep(response),
+                    Event::Tagged(_) | Event::Continuation => {}
+                }
+            }
+        })
+        .await
+        .flatten();
+        self.or_dead(drained)?;
+        self.state = State::Ready;
+        Ok(())
+    }
+
+    /// IDLE has been sent and granted.
+    pub(super) fn set_idling(&mut self, tag: String) {
+        self.state = State::Idling(tag);
+    }
+
+    /// A command was written by hand, and its completion is awaited.
+    pub(super) fn set_waiting(&mut self, tag: &str) {
+        self.state = State::Waiting(tag.to_owned());
+    }
+
+    /// The completion of a command that was written by hand has come.
+    pub(super) fn set_ready(&mut self) {
+        self.state = State::Ready;
+    }
+
+    /// A completion came out of turn: if it is that of the IDLE in flight, that is over.
+    pub(super) fn note_end(&mut self, tag: &str) {
+        if self.state == State::Idling(tag.to_owned()) {
+            self.state = State::Ready;
+        }
+    }
+
+    /// Half of something was sent: the session is dead.
+    pub(super) fn give_up(&mut self) {
+        self.state = State::Dead;
+    }
+
+    fn or_dead<T>(&mut self, result: Result<T, Error>) -> Result<T, Error> {
+        if result.is_err() {
+            self.state = State::Dead;
+        }
+        result
+    }
+}
+
+/// A command whose responses are pulled one by one.
+#[derive(Debug)]
+pub struct Running<'a> {
+    session: &'a mut Session,
+    tag: String,
+    patience: Duration,
+    completion: Option<Completion>,
+}
+
+impl Running<'_> {
+    /// The next untagged response; `None` when the command ended with OK. Another end is an error.
+    pub async fn next(&mut self) -> Result<Option<Response>, Error> {
+        if self.completion.is_some() {
+            return Ok(None);
+        }
+        loop {
+            match self.session.next_event(self.patience).await? {
+                Event::Untagged(response) => return Ok(Some(response)),
+                Event::Tagged(completion) if completion.tag == self.tag => {
+                    self.session.state = State::Ready;
+                    self.session.learn(&completion);
+                    self.completion = Some(ok_or_refused(completion)?);
+                    return Ok(None);
+                }
+                Event::Tagged(_) | Event::Continuation => {}
+            }
+        }
+    }
+
+    /// Keeps a response that does not belong to the command, for whoever watches.
+    pub fn keep(&mut self, response: Response) {
+        self.session.unsolicited.keep(response);
+    }
+
+    /// How it ended, once [`next`](Self::next) gave `None`.
+    pub fn completion(&self) -> Option<&Completion> {
+        self.completion.as_ref()
+    }
+}
+
+impl Session {
+    /// A completion may carry new capabilities.
+    fn learn(&mut self, completion: &Completion) {
+        if let Some(Code::Capability(words)) = &completion.status.code {
+            self.capabilities = Capabilities::from_words(words.iter().map(String::as_str));
+        }
+    }
+}
+
+/// OK, or the error that it is instead.
+pub(super) fn ok_or_refused(completion: Completion) -> Result<Completion, Error> {
+    match completion.status.condition {
+        Condition::No => Err(Error::No(completion.status)),
+        Condition::Bad => Err(Error::Bad(completion.status)),
+        _ => Ok(completion),
+    }
+}
+
+/// The next whole response, ours before async-imap's: a completion comes after all that belongs to it.
+pub(super) async fn next_line(inner: &mut Inner) -> Result<Option<bytes::Bytes>, Error> {
+    poll_fn(|cx| {
+        if let Some(line) = inner.as_mut().pop() {
+            return Poll::Ready(Ok(Some(line)));
+        }
+        let polled = pin!(inner.read_response()).poll(cx);
+        match polled {
+            Poll::Ready(Ok(Some(_head))) => Poll::Ready(Ok(inner.as_mut().take_handed_on())),
+            Poll::Ready(Ok(None)) => Poll::Ready(Ok(None)),
+            Poll::Ready(Err(error)) => Poll::Ready(Err(Error::lost(&error))),
+            Poll::Pending => match inner.as_mut().pop() {
+                Some(line) => Poll::Ready(Ok(Some(line))),
+                None => Poll::Pending,
+            },
+        }
+    })
+    .await
+}
+
+pub(super) async fn within<T>(patience: Duration, future: impl Future<Output = T>) -> Result<T, Error> {
+    timeout(patience, future).await.map_err(|_| Error::TimedOut)
+}
+
+pub(super) fn lost(error: &async_imap::error::Error) -> Error {
+    match error {
+        async_imap::error::Error::Io(error) => Error::lost(error),
+        _ => Error::ConnectionLost("the stream ended".into()),
+    }
+}
+
+/// The octets of a response that can be large.
+fn weight(response: &Response) -> usize {
+    match response {
+        Response::Fetch(fetch) => {
+            let sections = fetch.sections.iter().filter_map(|section| section.octets.as_ref());
+            1000 + sections.map(Vec::len).sum::<usize>()
+        }
+        Response::List(_) | Response::MailboxStatus(_) => 300,
+        _ => 0,
+    }
+}
