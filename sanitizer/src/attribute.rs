@@ -1,0 +1,241 @@
+//! The allow-list of attributes, and what each may hold.
+
+use crate::{
+    address::{Addresses, link, prefixed},
+    css,
+};
+use html5ever::{Attribute, LocalName, QualName, ns};
+use std::cell::Cell;
+
+/// Longest plain text in an attribute (`alt`, `title`).
+const TEXT_OCTETS: usize = 4096;
+/// Names in a `class`.
+const CLASSES: usize = 50;
+
+/// The washed attributes of an element.
+pub(crate) fn wash(
+    element: &LocalName,
+    given: &[Attribute],
+    addresses: &Addresses<'_>,
+    has_colours: &Cell<bool>,
+) -> Vec<Attribute> {
+    let mut wash = Wash {
+        element,
+        given,
+        addresses,
+        has_colours,
+        kept: Vec::new(),
+    };
+    for attribute in given {
+        wash.take(&attribute.name.local, &attribute.value);
+    }
+    wash.finish();
+    wash.kept
+}
+
+struct Wash<'a> {
+    element: &'a str,
+    given: &'a [Attribute],
+    addresses: &'a Addresses<'a>,
+    has_colours: &'a Cell<bool>,
+    kept: Vec<Attribute>,
+}
+
+impl Wash<'_> {
+    fn take(&mut self, name: &str, value: &str) {
+        let washed = match (name, self.element) {
+            ("style", "body") => None,
+            ("style", _) => css::declarations(value, self.addresses, self.has_colours),
+            ("class", _) => classes(value),
+            ("id", _) | ("name", "a" | "map") => prefixed(value.trim()),
+            ("usemap", "img") => value
+                .trim()
+                .strip_prefix('#')
+                .and_then(prefixed)
+                .map(|name| format!("#{name}")),
+            ("href", "a" | "area") => link(value),
+            ("src", "img") => self.addresses.image(value),
+            ("background", "table" | "thead" | "tbody" | "tfoot" | "tr" | "td" | "th") => {
+                let image = self.addresses.image(value);
+                self.has_colours.set(self.has_colours.get() || image.is_some());
+                image
+            }
+            ("bgcolor" | "color", element) if element != "body" => {
+                let colour = colour(value);
+                self.has_colours.set(self.has_colours.get() || colour.is_some());
+                colour
+            }
+            ("title" | "alt" | "abbr" | "summary" | "face", _) => Some(text(value)),
+            ("width" | "height" | "size" | "border" | "cellpadding" | "cellspacing" | "hspace" | "vspace", _) => {
+                length(value)
+            }
+            ("colspan" | "rowspan" | "span" | "start" | "value", _) => number(value),
+            ("coords", "area") => coordinates(value),
+            ("nowrap" | "noshade" | "reversed" | "compact", _) => Some(String::new()),
+            ("align" | "valign" | "dir" | "clear" | "scope" | "shape" | "rules" | "frame" | "lang" | "type", _) => {
+                word(value)
+            }
+            ("role", _) => word(value).filter(|role| matches!(role.as_str(), "presentation" | "none" | "heading")),
+            _ => None,
+        };
+        if let Some(value) = washed {
+            self.keep(name, value);
+        }
+    }
+
+    /// What does not come from one attribute alone.
+    fn finish(&mut self) {
+        match self.element {
+            "a" | "area" => {
+                let href = self.kept.iter().find(|attribute| &*attribute.name.local == "href");
+                if href.is_some_and(|href| !href.value.starts_with('#')) {
+                    self.keep("target", "_blank".into());
+                    self.keep("rel", "noopener noreferrer nofollow".into());
+                }
+            }
+            "img" if self.value("src").is_none() => {
+                let first = self.value("srcset").and_then(|set| set.trim().split([' ', ',']).next());
+                if let Some(image) = first.and_then(|address| self.addresses.image(address)) {
+                    self.keep("src", image);
+                }
+            }
+            "body" => self.body_style(),
+            _ => {}
+        }
+    }
+
+    /// The colours of `body`, which a `div` can only have as a style.
+    fn body_style(&mut self) {
+        let mut style = String::new();
+        for (name, property) in [("bgcolor", "background-color"), ("text", "color")] {
+            if let Some(colour) = self.value(name).and_then(colour) {
+                style.push_str(&format!("{property}:{colour};"));
+            }
+        }
+        if let Some(image) = self.value("background") {
+            let quoted: String = image
+                .chars()
+                .filter(|c| !matches!(c, '"' | '\\') && !c.is_control())
+                .collect();
+            style.push_str(&format!("background-image:url(\"{quoted}\");"));
+        }
+        style.push_str(self.value("style").unwrap_or_default());
+        if let Some(style) = css::declarations(&style, self.addresses, self.has_colours) {
+            self.keep("style", style);
+        }
+    }
+
+    fn value(&self, name: &str) -> Option<&str> {
+        self.given
+            .iter()
+            .find(|attribute| &*attribute.name.local == name)
+            .map(|attribute| &*attribute.value)
+    }
+
+    fn keep(&mut self, name: &str, value: String) {
+        let name = QualName::new(None, ns!(), LocalName::from(name));
+        self.kept.push(Attribute {
+            name,
+            value: value.into(),
+        });
+    }
+}
+
+fn classes(value: &str) -> Option<String> {
+    let mut classes: Vec<String> = Vec::new();
+    for class in value.split_ascii_whitespace().take(CLASSES).filter_map(prefixed) {
+        if !classes.contains(&class) {
+            classes.push(class);
+        }
+    }
+    (!classes.is_empty()).then(|| classes.join(" "))
+}
+
+/// Free text, bounded and without controls.
+fn text(value: &str) -> String {
+    let end = value.floor_char_boundary(TEXT_OCTETS);
+    value[..end]
+        .chars()
+        .filter(|c| !c.is_control() || matches!(c, '\n' | '\t'))
+        .collect()
+}
+
+/// A keyword: letters, digits and hyphens.
+fn word(value: &str) -> Option<String> {
+    let value = value.trim();
+    let is_word =
+        !value.is_empty() && value.len() <= 32 && value.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+    is_word.then(|| value.to_owned())
+}
+
+fn number(value: &str) -> Option<String> {
+    let value = value.trim();
+    let digits = value.strip_prefix('-').unwrap_or(value);
+    let is_number = !digits.is_empty() && digits.len() <= 5 && digits.bytes().all(|b| b.is_ascii_digit());
+    is_number.then(|| value.to_owned())
+}
+
+/// "20", "20px", "20.5", "50%", "+1": pixels, a share, or a step of font size.
+fn length(value: &str) -> Option<String> {
+    let value = value.trim();
+    let bare = value
+        .trim_start_matches(['+', '-'])
+        .trim_end_matches("px")
+        .trim_end_matches('%');
+    let is_length = !bare.is_empty()
+        && value.len() <= 10
+        && bare.len() <= 7
+        && bare.bytes().all(|b| b.is_ascii_digit() || b == b'.')
+        && bare.split('.').next().is_some_and(|whole| whole.len() <= 5);
+    is_length.then(|| value.to_owned())
+}
+
+fn coordinates(value: &str) -> Option<String> {
+    let is_list = value.len() <= 1000
+        && value
+            .bytes()
+            .all(|b| b.is_ascii_digit() || matches!(b, b',' | b' ' | b'.' | b'-'));
+    is_list.then(|| value.to_owned())
+}
+
+/// A colour as HTML's own attributes take it: a name, or hexadecimal digits with or without "#".
+fn colour(value: &str) -> Option<String> {
+    let value = value.trim();
+    let bare = value.strip_prefix('#').unwrap_or(value);
+    let is_word = !bare.is_empty() && bare.len() <= 24 && bare.bytes().all(|b| b.is_ascii_alphanumeric());
+    let is_hex = matches!(bare.len(), 3 | 6) && bare.bytes().all(|b| b.is_ascii_hexdigit());
+    if is_hex {
+        Some(format!("#{bare}"))
+    } else {
+        (is_word && bare == value).then(|| value.to_owned())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_are_what_they_claim_to_be_or_go() {
+        assert_eq!(length(" 50% ").as_deref(), Some("50%"));
+        assert_eq!(length("12.5px").as_deref(), Some("12.5px"));
+        assert_eq!(length("+1").as_deref(), Some("+1"));
+        for bad in ["", "abc", "1;x", "999999", "expression(1)", "1e9", "%"] {
+            assert_eq!(length(bad), None, "{bad}");
+        }
+        assert_eq!(number("-3").as_deref(), Some("-3"));
+        assert_eq!(number("123456"), None);
+        assert_eq!(word("middle").as_deref(), Some("middle"));
+        assert_eq!(word("a b"), None);
+        assert_eq!(colour("FFF").as_deref(), Some("#FFF"));
+        assert_eq!(colour("#12345"), None);
+        assert_eq!(colour("red").as_deref(), Some("red"));
+        assert_eq!(colour("url(x)"), None);
+    }
+
+    #[test]
+    fn classes_are_prefixed_once() {
+        assert_eq!(classes("a m-b a x\"y").as_deref(), Some("m-a m-b"));
+        assert_eq!(classes(" "), None);
+    }
+}
