@@ -16,15 +16,18 @@ use std::{
 /// A machine with two busy cores takes some seconds to start Postfix.
 const START_LIMIT: Duration = Duration::from_secs(30);
 
+/// So long may what is in flight take to finish.
+const STOP_LIMIT: Duration = Duration::from_secs(10);
+
 /// Only a process that hangs in the kernel outlives SIGKILL for so long.
 const KILL_LIMIT: Duration = Duration::from_secs(5);
 
 /// Notes the process group before becoming the server, so that there is never a server without a note.
 const SCRIPT: &str = r#"echo $$ >"$1" && shift && exec "$@""#;
 
-/// How to start a server, and the running server.
+/// How to start a server, and the running server. It ends with the [`crate::Testbed`] that it belongs to.
 #[derive(Debug)]
-pub(crate) struct Daemon {
+pub struct Daemon {
     name: &'static str,
     command: Vec<OsString>,
     folder: PathBuf,
@@ -53,7 +56,10 @@ impl Daemon {
     }
 
     /// Starts the server and waits until all its ports answer; does nothing if it runs already.
-    pub(crate) fn start(&mut self) -> Result<()> {
+    ///
+    /// # Errors
+    /// When it does not answer in time; the error carries the end of its log.
+    pub fn start(&mut self) -> Result<()> {
         if self.pid().is_some() {
             return Ok(());
         }
@@ -76,7 +82,10 @@ impl Daemon {
     }
 
     /// Kills the server and all its children at once (SIGKILL) and waits until they are gone.
-    pub(crate) fn kill(&mut self) -> Result<()> {
+    ///
+    /// # Errors
+    /// When that is not allowed.
+    pub fn kill(&mut self) -> Result<()> {
         let Some(pid) = self.pid() else { return Ok(()) };
         let group = format!("-{pid}");
         run(self.privilege.command("kill").args(["-9", "--", &group]))
@@ -92,8 +101,23 @@ impl Daemon {
         Ok(())
     }
 
+    /// Lets the server end by itself (SIGTERM), and kills it when it takes too long.
+    ///
+    /// # Errors
+    /// When that is not allowed.
+    pub fn stop(&mut self) -> Result<()> {
+        let Some(pid) = self.pid() else { return Ok(()) };
+        run(self.privilege.command("kill").args(["-TERM", &pid.to_string()]))
+            .with_context(|| format!("Stop {}", self.name))?;
+        let deadline = Instant::now() + STOP_LIMIT;
+        while self.pid().is_some() && Instant::now() < deadline {
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        self.kill()
+    }
+
     /// Process id of the master, while it runs.
-    pub(crate) fn pid(&self) -> Option<u32> {
+    pub fn pid(&self) -> Option<u32> {
         let pid: u32 = fs::read_to_string(self.path("pgid")).ok()?.trim().parse().ok()?;
         // A zombie keeps its folder in /proc, but has no command line any more.
         let command_line = fs::read(format!("/proc/{pid}/cmdline")).ok()?;
@@ -128,7 +152,8 @@ impl Daemon {
         Ok(())
     }
 
-    fn log_tail(&self) -> String {
+    /// The end of what it has written.
+    pub fn log_tail(&self) -> String {
         let texts = ["console", "log"].map(|kind| fs::read(self.path(kind)).unwrap_or_default());
         let text = String::from_utf8_lossy(&texts.concat()).into_owned();
         let lines: Vec<&str> = text.lines().collect();

@@ -20,6 +20,7 @@ mod testbed;
 
 pub use builder::Builder;
 pub use certificate::CertificateKind;
+pub use daemon::Daemon;
 pub use imap::Appender;
 pub use maildir::{MaildirStore, Stored};
 pub use testbed::Testbed;

@@ -10,6 +10,7 @@ use crate::{
 };
 use anyhow::{Context, Result};
 use std::{
+    ffi::OsString,
     fs::{self, Permissions},
     os::unix::fs::PermissionsExt,
     path::{Path, PathBuf},
@@ -184,6 +185,13 @@ impl Testbed {
     /// Process id of Postfix's master, while it runs.
     pub fn postfix_pid(&self) -> Option<u32> {
         self.postfix.as_ref().and_then(Daemon::pid)
+    }
+
+    /// Another server that shall end with this test bed, such as the proxy. It is not started yet, runs with our own
+    /// rights, and counts as started when it accepts connections on the port.
+    pub fn daemon(&self, name: &'static str, command: Vec<OsString>, port: u16) -> Daemon {
+        let ports = vec![(port, ports::Greeting::Silent)];
+        Daemon::new(name, command, &self.folder, ports, Privilege::None)
     }
 
     fn mail_folder(&self) -> PathBuf {

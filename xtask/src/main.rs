@@ -1,2 +1,65 @@
-//! x
-fn main() {}
+//! `cargo xtask …`: the commands of the README. Each has a file of its own.
+#![expect(clippy::print_stdout, reason = "a command-line program talks on stdout")]
+
+mod build;
+mod console;
+mod demo;
+mod dev;
+mod setup;
+mod shell;
+mod size;
+mod stage;
+mod test;
+mod webmail;
+
+use clap::{Parser, Subcommand};
+use std::process::ExitCode;
+
+#[derive(Parser)]
+#[command(
+    name = "cargo xtask",
+    about = "Builds, shows, tests and measures Surat",
+    arg_required_else_help = true
+)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serve a webmail with mail servers and mail of its own, to try it out
+    Demo(demo::Options),
+    /// Run every check: formatting, lints, tests, stories in a browser
+    Test(test::Options),
+    /// Build the app and the proxy, for release
+    Build,
+    /// Install what is missing on this machine
+    Setup(setup::Options),
+    /// Serve the demo and rebuild what changes
+    Dev(dev::Options),
+    /// Tell how many bytes are shipped
+    Size(size::Options),
+    /// Serve for browser stories: orders on stdin, answers on stdout, one JSON object a line
+    #[command(hide = true)]
+    Stage(stage::Options),
+}
+
+fn main() -> ExitCode {
+    let outcome = match Arguments::parse().command {
+        Command::Demo(options) => demo::run(&options),
+        Command::Test(options) => return test::run(&options),
+        Command::Build => setup::run(&setup::Options::default()).and_then(|()| build::run().map(drop)),
+        Command::Setup(options) => setup::run(&options),
+        Command::Dev(options) => dev::run(&options),
+        Command::Size(options) => size::run(&options),
+        Command::Stage(options) => stage::run(&options),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            console::complain(&error);
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,137 @@
+//! Makes what Trunk built ready to be served: no inline script, since the page's policy forbids it, and a brotli form
+//! beside each file that gets smaller by it.
+
+use crate::console::Progress;
+use anyhow::{Context, Result, ensure};
+use sha2::{Digest, Sha256};
+use std::{
+    fs,
+    io::Write,
+    path::{Path, PathBuf},
+};
+
+/// Quality 11: slow to make, smallest to send.
+pub(crate) const BEST: u32 = 11;
+/// For development, where the time to make it counts.
+pub(crate) const QUICK: u32 = 3;
+
+/// Window of 16 MiB, the largest that browsers take.
+const WINDOW_BITS: u32 = 24;
+
+/// Compresses nothing else: pictures and the like are compressed in themselves.
+const COMPRESSIBLE: [&str; 9] = ["html", "js", "css", "wasm", "svg", "json", "webmanifest", "txt", "map"];
+
+/// Does all of it to the folder.
+pub(crate) fn finish(dist: &Path, quality: u32) -> Result<()> {
+    let page = dist.join("index.html");
+    let html = fs::read_to_string(&page).context("Read dist/index.html")?;
+    let html = outline_scripts(&html, |script| {
+        let name = format!("start-{}.js", &hex(script.as_bytes())[..16]);
+        fs::write(dist.join(&name), script).context("Write the start script")?;
+        Ok(name)
+    })?;
+    fs::write(page, html).context("Write dist/index.html")?;
+    compress(dist, quality)
+}
+
+/// Moves each inline script of a page into a file of its own, named by `store`.
+fn outline_scripts(html: &str, mut store: impl FnMut(&str) -> Result<String>) -> Result<String> {
+    let mut output = String::with_capacity(html.len());
+    let mut rest = html;
+    while let Some(start) = rest.find("<script") {
+        let (before, tag) = rest.split_at(start);
+        output.push_str(before);
+        let (opening, after) = tag.split_once('>').context("A script tag does not end")?;
+        let (script, after) = after.split_once("</script>").context("A script does not end")?;
+        if script.trim().is_empty() {
+            output.push_str(&format!("{opening}>{script}</script>"));
+        } else {
+            ensure!(!opening.contains(" src="), "a script has both a source and a text");
+            let name = store(script.trim())?;
+            output.push_str(&format!("{opening} src=\"/{name}\"></script>"));
+        }
+        rest = after;
+    }
+    output.push_str(rest);
+    Ok(output)
+}
+
+fn compress(dist: &Path, quality: u32) -> Result<()> {
+    let mut files = Vec::new();
+    collect(dist, &mut files)?;
+    let progress = Progress::new("compressed");
+    for (index, file) in files.iter().enumerate() {
+        let octets = fs::read(file).with_context(|| format!("Read {}", file.display()))?;
+        let compressed = brotli(&octets, quality)?;
+        if compressed.len() < octets.len() {
+            let path = PathBuf::from(format!("{}.br", file.display()));
+            fs::write(&path, compressed).with_context(|| format!("Write {}", path.display()))?;
+        }
+        progress.show(index + 1, files.len());
+    }
+    Ok(())
+}
+
+/// The brotli form of some octets.
+pub(crate) fn brotli(octets: &[u8], quality: u32) -> Result<Vec<u8>> {
+    let mut writer = brotli::CompressorWriter::new(Vec::new(), 64 * 1024, quality, WINDOW_BITS);
+    writer.write_all(octets).context("Compress")?;
+    writer.flush().context("Compress")?;
+    Ok(writer.into_inner())
+}
+
+fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> Result<()> {
+    for entry in fs::read_dir(folder).with_context(|| format!("List {}", folder.display()))? {
+        let path = entry.with_context(|| format!("List {}", folder.display()))?.path();
+        if path.is_dir() {
+            collect(&path, files)?;
+        } else if path
+            .extension()
+            .is_some_and(|extension| COMPRESSIBLE.iter().any(|known| extension == *known))
+        {
+            files.push(path);
+        }
+    }
+    Ok(())
+}
+
+fn hex(octets: &[u8]) -> String {
+    Sha256::digest(octets)
+        .iter()
+        .map(|octet| format!("{octet:02x}"))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn inline_scripts_move_into_files() {
+        let html = "<head><script type=\"module\">\nstart();\n</script><script src=\"/a.js\"></script></head>";
+        let mut stored = Vec::new();
+
+        let page = outline_scripts(html, |script| {
+            stored.push(script.to_owned());
+            Ok("start-1.js".to_owned())
+        });
+
+        assert_eq!(
+            page.unwrap(),
+            "<head><script type=\"module\" src=\"/start-1.js\"></script><script src=\"/a.js\"></script></head>"
+        );
+        assert_eq!(stored, ["start();"]);
+    }
+
+    #[test]
+    fn what_is_compressed_can_be_read_again() {
+        let text = "surat ".repeat(1000);
+        let compressed = brotli(text.as_bytes(), BEST).unwrap();
+        let mut read = Vec::new();
+
+        brotli::BrotliDecompress(&mut compressed.as_slice(), &mut read).unwrap();
+
+        assert_eq!(read, text.as_bytes());
+        assert!(compressed.len() < 50);
+    }
+}

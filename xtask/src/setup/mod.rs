@@ -1,0 +1,88 @@
+//! `cargo xtask setup`: installs what is missing, and nothing else. Quick when everything is there.
+
+mod node;
+mod packages;
+mod rust;
+
+use crate::{console::say, shell};
+use anyhow::Result;
+
+/// What to install for.
+#[derive(Clone, Copy, Debug, Default, clap::Args)]
+pub(crate) struct Options {
+    /// Also what the tests need: Chromium and the packages of app/e2e
+    #[arg(long)]
+    pub(crate) tests: bool,
+}
+
+/// A program that a Debian package brings.
+struct Needed {
+    program: &'static str,
+    package: &'static str,
+    for_tests: bool,
+}
+
+const NEEDED: [Needed; 7] = [
+    Needed {
+        program: "wasm-opt",
+        package: "binaryen",
+        for_tests: false,
+    },
+    Needed {
+        program: "dovecot",
+        package: "dovecot-imapd",
+        for_tests: false,
+    },
+    Needed {
+        program: "postfix",
+        package: "postfix",
+        for_tests: false,
+    },
+    // It starts the servers in sessions of their own.
+    Needed {
+        program: "setsid",
+        package: "util-linux",
+        for_tests: false,
+    },
+    Needed {
+        program: "node",
+        package: "nodejs",
+        for_tests: true,
+    },
+    Needed {
+        program: "npm",
+        package: "npm",
+        for_tests: true,
+    },
+    Needed {
+        program: "chromium",
+        package: "chromium",
+        for_tests: true,
+    },
+];
+
+/// Installs what is missing.
+pub(crate) fn run(options: &Options) -> Result<()> {
+    let mut missing: Vec<&str> = NEEDED
+        .iter()
+        .filter(|needed| !needed.for_tests || options.tests)
+        .filter(|needed| shell::find(needed.program).is_none())
+        .map(|needed| needed.package)
+        .collect();
+    // It brings no program of its own.
+    if !std::path::Path::new("/usr/lib/dovecot/lmtp").exists() {
+        missing.push("dovecot-lmtpd");
+    }
+    packages::install(&missing)?;
+    rust::install()?;
+    if options.tests {
+        node::install()?;
+    }
+    say("Everything that is needed is installed.");
+    Ok(())
+}
+
+/// Installs the packages of the browser stories alone.
+pub(crate) fn node_packages() -> Result<()> {
+    node::install()
+}

@@ -1,0 +1,113 @@
+//! `cargo xtask stage`: the demo as browser stories need it. Each line on stdin is an order, each line on stdout the
+//! answer to it, all of them JSON objects; the first answer says where everything is. The end of stdin ends it.
+
+use crate::{
+    build,
+    webmail::{self, Mail, Webmail},
+};
+use anyhow::{Context, Result};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use std::io::{BufRead, stdin};
+
+/// What the stage holds.
+#[derive(Clone, Debug, clap::Args)]
+pub(crate) struct Options {
+    /// Port of 127.0.0.1 to serve on; 0 for any
+    #[arg(long, default_value_t = 0)]
+    port: u16,
+    /// Build first, instead of using what was built before
+    #[arg(long)]
+    build: bool,
+    #[command(flatten)]
+    mail: Mail,
+}
+
+/// What can be killed and started.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Part {
+    Proxy,
+    Dovecot,
+    Postfix,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(tag = "do", rename_all = "lowercase")]
+enum Order {
+    /// kill -9, with all children.
+    Kill {
+        what: Part,
+    },
+    /// Start again on the same ports.
+    Start {
+        what: Part,
+    },
+    /// Deliver a message by LMTP.
+    Deliver {
+        to: String,
+        eml: String,
+    },
+    /// The proxy's memory; the peak is counted anew from here.
+    Memory,
+    Stop,
+}
+
+/// Serves until the orders end.
+pub(crate) fn run(options: &Options) -> Result<()> {
+    let binary = if options.build {
+        build::run()?
+    } else {
+        webmail::built()?
+    };
+    let mut webmail = Webmail::start(&binary, options.port, &options.mail)?;
+    println!("{}", place(&webmail));
+    for line in stdin().lock().lines() {
+        let line = line.context("Read an order")?;
+        match serde_json::from_str(&line).context("Understand the order") {
+            Ok(Order::Stop) => break,
+            Ok(order) => println!("{}", obey(&mut webmail, order).unwrap_or_else(|error| refusal(&error))),
+            Err(error) => println!("{}", refusal(&error)),
+        }
+    }
+    webmail.stop()
+}
+
+fn obey(webmail: &mut Webmail, order: Order) -> Result<Value> {
+    match order {
+        Order::Kill { what: Part::Proxy } => webmail.proxy.kill()?,
+        Order::Kill { what: Part::Dovecot } => webmail.testbed.kill_dovecot()?,
+        Order::Kill { what: Part::Postfix } => webmail.testbed.kill_postfix()?,
+        Order::Start { what: Part::Proxy } => webmail.proxy.start()?,
+        Order::Start { what: Part::Dovecot } => webmail.testbed.start_dovecot()?,
+        Order::Start { what: Part::Postfix } => webmail.testbed.start_postfix()?,
+        Order::Deliver { to, eml } => webmail.testbed.deliver(&to, eml.as_bytes())?,
+        Order::Memory => return Ok(json!(webmail.memory()?)),
+        Order::Stop => {}
+    }
+    Ok(place(webmail))
+}
+
+fn place(webmail: &Webmail) -> Value {
+    let testbed = &webmail.testbed;
+    json!({
+        "url": webmail.url(),
+        "ports": {
+            "http": webmail.port,
+            "imap": testbed.imap_port,
+            "imaps": testbed.imaps_port,
+            "smtp": testbed.smtp_port,
+            "smtps": testbed.smtps_port,
+            "lmtp": testbed.lmtp_port,
+        },
+        "pids": {
+            "proxy": webmail.proxy.pid(),
+            "dovecot": testbed.dovecot_pid(),
+            "postfix": testbed.postfix_pid(),
+        },
+    })
+}
+
+fn refusal(error: &anyhow::Error) -> Value {
+    json!({ "error": format!("{error:#}") })
+}

@@ -1,0 +1,137 @@
+//! Rust's tests, and how many of them passed, from what the runners say.
+
+use super::heard;
+use crate::shell::{self, cargo};
+use anyhow::Result;
+use std::{fmt, ops::AddAssign};
+
+/// Test cases.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Counts {
+    pub(crate) passed: u64,
+    pub(crate) failed: u64,
+}
+
+impl Counts {
+    /// One that passed.
+    pub(crate) const PASSED: Self = Self { passed: 1, failed: 0 };
+    /// One that failed.
+    pub(crate) const FAILED: Self = Self { passed: 0, failed: 1 };
+
+    /// A runner that fails without a failed case did not get to its cases, which counts as one.
+    pub(crate) fn with_outcome(mut self, succeeded: bool) -> Self {
+        if !succeeded && self.failed == 0 {
+            self.failed = 1;
+        }
+        self
+    }
+}
+
+impl AddAssign for Counts {
+    fn add_assign(&mut self, other: Self) {
+        self.passed += other.passed;
+        self.failed += other.failed;
+    }
+}
+
+impl fmt::Display for Counts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} passed, {} failed", self.passed, self.failed)
+    }
+}
+
+/// All tests of the workspace, by nextest where it is installed.
+pub(crate) fn unit_tests() -> Result<Counts> {
+    if shell::find("cargo-nextest").is_some() {
+        let arguments = [
+            "nextest",
+            "run",
+            "--workspace",
+            "--locked",
+            "--no-fail-fast",
+            "--color",
+            "never",
+        ];
+        let (text, succeeded) = heard(cargo().args(arguments))?;
+        return Ok(nextest_counts(&text).with_outcome(succeeded));
+    }
+    let arguments = [
+        "test",
+        "--workspace",
+        "--locked",
+        "--no-fail-fast",
+        "--all-targets",
+        "--color",
+        "never",
+    ];
+    let (text, succeeded) = heard(cargo().args(arguments))?;
+    Ok(cargo_counts(&text).with_outcome(succeeded))
+}
+
+/// The examples in the documentation, which nextest leaves out.
+pub(crate) fn doc_tests() -> Result<Counts> {
+    let (text, succeeded) = heard(cargo().args(["test", "--workspace", "--locked", "--doc", "--color", "never"]))?;
+    Ok(cargo_counts(&text).with_outcome(succeeded))
+}
+
+/// From the last line like "Summary [ 1.7s] 15 tests run: 12 passed (1 slow), 2 failed, 1 timed out, 3 skipped".
+fn nextest_counts(text: &str) -> Counts {
+    let summary = text
+        .lines()
+        .rev()
+        .find(|line| line.trim_start().starts_with("Summary ["));
+    let Some(results) = summary.and_then(|line| line.split_once(" run: ")) else {
+        return Counts::default();
+    };
+    results.1.split(", ").fold(Counts::default(), |mut counts, result| {
+        let mut words = result.split(' ');
+        let count: u64 = words.next().and_then(|word| word.parse().ok()).unwrap_or_default();
+        match words.next() {
+            Some("passed") => counts.passed += count,
+            Some("skipped") | None => {}
+            Some(_) => counts.failed += count,
+        }
+        counts
+    })
+}
+
+/// From all lines like "test result: ok. 5 passed; 0 failed; 0 ignored; …".
+fn cargo_counts(text: &str) -> Counts {
+    let results = text.lines().filter_map(|line| line.strip_prefix("test result: "));
+    results.fold(Counts::default(), |mut counts, line| {
+        let words: Vec<&str> = line.split([' ', ';']).collect();
+        let before = |what: &str| -> u64 {
+            let pair = words.windows(2).find(|pair| pair[1] == what);
+            pair.and_then(|pair| pair[0].parse().ok()).unwrap_or_default()
+        };
+        counts += Counts {
+            passed: before("passed"),
+            failed: before("failed"),
+        };
+        counts
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn counts_are_read_from_nextest() {
+        let text = "PASS x\n     Summary [   1.690s] 15/20 tests run: 12 passed (1 slow), 2 failed, 1 timed out, 3 skipped\nFAIL y";
+
+        assert_eq!(nextest_counts(text), Counts { passed: 12, failed: 3 });
+        assert_eq!(
+            nextest_counts("error: could not compile").with_outcome(false),
+            Counts::FAILED
+        );
+    }
+
+    #[test]
+    fn counts_of_all_binaries_are_added_up() {
+        let text = "test result: ok. 5 passed; 0 failed; 0 ignored; 0 measured; 0 filtered out; finished in 0.00s\n\
+                    other\ntest result: FAILED. 3 passed; 2 failed; 1 ignored; 0 measured; 0 filtered out\n";
+
+        assert_eq!(cargo_counts(text), Counts { passed: 8, failed: 2 });
+    }
+}

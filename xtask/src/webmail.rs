@@ -1,0 +1,135 @@
+//! The whole of Surat on this machine: mail servers with mail in them, and the proxy in front.
+
+use crate::{
+    console::{Progress, Step},
+    shell,
+};
+use anyhow::{Context, Result, bail};
+use std::{
+    fs,
+    net::{Ipv4Addr, TcpListener},
+    path::{Path, PathBuf},
+};
+use surat_testbed::{Daemon, Testbed, corpus, seed};
+
+/// Accounts for stories and measurements beside Ayu and Budi.
+const LOAD_USERS: usize = 600;
+
+/// What to put into the mailboxes.
+#[derive(Clone, Debug, Default, clap::Args)]
+pub(crate) struct Mail {
+    /// Messages in Ayu's inbox
+    #[arg(long, value_name = "N", default_value_t = 200)]
+    pub(crate) messages: usize,
+    /// Deliver each .eml file of this folder into Ayu's folder "Corpus"
+    #[arg(long, value_name = "DIR")]
+    pub(crate) corpus: Option<PathBuf>,
+}
+
+/// Running servers and a running proxy. Dropping it ends and removes everything.
+pub(crate) struct Webmail {
+    pub(crate) testbed: Testbed,
+    pub(crate) proxy: Daemon,
+    pub(crate) port: u16,
+}
+
+impl Webmail {
+    /// Starts everything. Port 0 means any free one.
+    pub(crate) fn start(binary: &Path, port: u16, mail: &Mail) -> Result<Self> {
+        let port = free_port(port)?;
+        let step = Step::begin("Filling mailboxes");
+        let mut testbed = Testbed::builder().load_users(LOAD_USERS).prepare()?;
+        let progress = Progress::new("written");
+        seed::fill(&testbed, &seed::Plan::today(mail.messages), &|done, total| {
+            progress.show(done, total);
+        })?;
+        if let Some(folder) = &mail.corpus {
+            corpus::deliver(&mut testbed.store("ayu"), folder)?;
+        }
+        step.end();
+        let step = Step::begin("Starting Dovecot, Postfix and the proxy");
+        testbed.start()?;
+        let command = serve_command(binary, &testbed, port);
+        let mut proxy = testbed.daemon("proxy", command, port);
+        proxy.start()?;
+        step.end();
+        Ok(Self { testbed, proxy, port })
+    }
+
+    /// Address to open in a browser.
+    pub(crate) fn url(&self) -> String {
+        format!("http://127.0.0.1:{}/", self.port)
+    }
+
+    /// Lets the proxy finish what is in flight; the rest ends with the drop.
+    pub(crate) fn stop(mut self) -> Result<()> {
+        self.proxy.stop()
+    }
+
+    /// Memory of the proxy in octets: now, and at its peak since the last call.
+    pub(crate) fn memory(&self) -> Result<Memory> {
+        let pid = self.proxy.pid().context("the proxy does not run")?;
+        let status = fs::read_to_string(format!("/proc/{pid}/status")).context("Read the proxy's memory")?;
+        let octets = |name: &str| -> Result<u64> {
+            let line = status
+                .lines()
+                .find_map(|line| line.strip_prefix(name))
+                .with_context(|| format!("Find {name}"))?;
+            let kib: u64 = line
+                .trim()
+                .trim_end_matches(" kB")
+                .parse()
+                .with_context(|| format!("Read {name}"))?;
+            Ok(kib * 1024)
+        };
+        let memory = Memory {
+            rss_octets: octets("VmRSS:")?,
+            peak_octets: octets("VmHWM:")?,
+        };
+        // proc(5): 5 resets the peak to what is used now.
+        fs::write(format!("/proc/{pid}/clear_refs"), "5").context("Reset the peak")?;
+        Ok(memory)
+    }
+}
+
+/// What the kernel counts for the proxy.
+#[derive(Clone, Copy, Debug, serde::Serialize)]
+pub(crate) struct Memory {
+    /// Resident now.
+    pub(crate) rss_octets: u64,
+    /// Most that was resident since this was asked before.
+    pub(crate) peak_octets: u64,
+}
+
+fn serve_command(binary: &Path, testbed: &Testbed, port: u16) -> Vec<std::ffi::OsString> {
+    let option = |name: &str, value: String| [name.into(), value.into()];
+    let mut command = vec![binary.into(), "serve".into()];
+    command.extend(option("--listen", format!("127.0.0.1:{port}")));
+    command.extend(option("--imap-url", format!("imap://127.0.0.1:{}", testbed.imap_port)));
+    command.extend(option("--smtp-url", format!("smtp://127.0.0.1:{}", testbed.smtp_port)));
+    command.extend(["--ca-file".into(), testbed.ca_file().into()]);
+    // In the temporary folder, so that it is gone with the rest, and the same after a restart.
+    command.extend(["--secret-file".into(), testbed.dir().join("surat.secret").into()]);
+    command
+}
+
+/// The port, if nobody listens on it.
+pub(crate) fn free_port(port: u16) -> Result<u16> {
+    match TcpListener::bind((Ipv4Addr::LOCALHOST, port)) {
+        Ok(listener) => Ok(listener.local_addr().context("Read the port")?.port()),
+        Err(error) => {
+            let other = port.checked_add(1).unwrap_or(8080);
+            bail!("cannot listen on port {port}: {error}\n  Remedy: choose another one, e.g. --port {other}")
+        }
+    }
+}
+
+/// The release binary, which an earlier `cargo xtask build` has made.
+pub(crate) fn built() -> Result<PathBuf> {
+    let binary = crate::build::binary(crate::build::Profile::Release);
+    if !binary.is_file() {
+        let shown = binary.strip_prefix(shell::root()).unwrap_or(&binary).display();
+        bail!("{shown} is not there\n  Remedy: cargo xtask build");
+    }
+    Ok(binary)
+}
