@@ -1,0 +1,77 @@
+//! The keyboard sheet.
+
+use crate::{i18n::t, ui::dialog::Dialog};
+use leptos::prelude::*;
+
+/// Keys, and what they do. Keys in one line are joined by "or".
+type Line = (&'static [&'static str], &'static str);
+
+/// The keyboard sheet, in a dialog.
+#[component]
+pub(crate) fn HelpSheet(
+    /// Asked to close.
+    #[prop(into)]
+    on_close: Callback<()>,
+) -> impl IntoView {
+    let groups = move || {
+        let texts = &t().help;
+        let moving: [Line; 6] = [
+            (&["j", "↓"], texts.next),
+            (&["k", "↑"], texts.previous),
+            (&["Enter", "o"], texts.open),
+            (&["u", "Esc"], texts.back),
+            (&["/"], texts.search),
+            (&["?"], texts.help),
+        ];
+        let acting: [Line; 5] = [
+            (&["x"], texts.select),
+            (&["e"], texts.archive),
+            (&["#"], texts.delete),
+            (&["s"], texts.star),
+            (&["Shift+U"], texts.unread),
+        ];
+        let writing: [Line; 6] = [
+            (&["c"], texts.compose),
+            (&["r"], texts.reply),
+            (&["a"], texts.reply_all),
+            (&["f"], texts.forward),
+            (&["Ctrl+Enter"], texts.send),
+            (&["Esc"], texts.close_draft),
+        ];
+        [
+            (texts.moving, moving.to_vec()),
+            (texts.acting, acting.to_vec()),
+            (texts.writing, writing.to_vec()),
+        ]
+        .into_iter()
+        .map(|(name, lines)| group(name, lines))
+        .collect_view()
+    };
+    view! {
+        <Dialog name=|| t().help.title class="wide" on_close>
+            <div class="help">{groups}</div>
+        </Dialog>
+    }
+}
+
+fn group(name: &'static str, lines: Vec<Line>) -> AnyView {
+    let line = |(keys, text): Line| {
+        let keys = keys.iter().enumerate().map(|(at, key)| {
+            view! {
+                {(at > 0).then(|| [" ", t().help.or, " "].concat())}
+                <kbd>{*key}</kbd>
+            }
+        });
+        view! {
+            <dt>{text}</dt>
+            <dd>{keys.collect_view()}</dd>
+        }
+    };
+    view! {
+        <section>
+            <h3>{name}</h3>
+            <dl>{lines.into_iter().map(line).collect_view()}</dl>
+        </section>
+    }
+    .into_any()
+}

@@ -1,0 +1,146 @@
+//! Settings: looks, language, name, senders whose images are shown.
+
+use crate::{
+    app::{App, app},
+    i18n::{Locale, locale, set_locale, t},
+    store::preferences::{Density, Theme},
+    ui::{button::IconButton, dialog::Dialog, icon::Icon},
+};
+use leptos::{prelude::*, text_prop::TextProp};
+
+/// The settings, in a dialog.
+#[component]
+pub(crate) fn Settings(
+    /// Asked to close.
+    #[prop(into)]
+    on_close: Callback<()>,
+) -> impl IntoView {
+    let app = app();
+    view! {
+        <Dialog name=|| t().settings.title on_close>
+            <div class="settings">
+                <Appearance />
+                <section>
+                    <h3>{move || t().settings.writing}</h3>
+                    <label class="setting">
+                        <span class="field-label">{move || t().settings.from_name}</span>
+                        <input
+                            class="field"
+                            type="text"
+                            dir="auto"
+                            autocomplete="name"
+                            maxlength="200"
+                            aria-describedby="from-name-hint"
+                            prop:value=move || app.preferences.from_name.get()
+                            on:change=move |event| app.preferences.from_name.set(event_target_value(&event).trim().to_owned())
+                        />
+                    </label>
+                    <p id="from-name-hint" class="hint">{move || t().settings.from_name_hint}</p>
+                </section>
+                <Senders app />
+            </div>
+        </Dialog>
+    }
+}
+
+#[component]
+fn Appearance() -> impl IntoView {
+    let preferences = app().preferences;
+    let theme_name = |theme: Theme| match theme {
+        Theme::Auto => t().settings.theme_system,
+        Theme::Light => t().settings.theme_light,
+        Theme::Dark => t().settings.theme_dark,
+    };
+    let density_name = |density: Density| match density {
+        Density::Comfortable => t().settings.density_comfortable,
+        Density::Compact => t().settings.density_compact,
+    };
+    let themes = move || Theme::ALL.map(|theme| (theme.word(), theme_name(theme))).to_vec();
+    let densities = move || {
+        Density::ALL
+            .map(|density| (density.word(), density_name(density)))
+            .to_vec()
+    };
+    let locales = || Locale::ALL.map(|locale| (locale.tag(), locale.own_name())).to_vec();
+    let set_theme = move |word: String| {
+        if let Some(theme) = Theme::ALL.into_iter().find(|theme| theme.word() == word) {
+            preferences.theme.set(theme);
+        }
+    };
+    let set_density = move |word: String| {
+        if let Some(density) = Density::ALL.into_iter().find(|density| density.word() == word) {
+            preferences.density.set(density);
+        }
+    };
+    let set_language = |tag: String| {
+        if let Some(locale) = Locale::from_tag(&tag) {
+            set_locale(locale);
+        }
+    };
+    view! {
+        <section>
+            <h3>{move || t().settings.appearance}</h3>
+            <Choice name=|| t().settings.theme options=Signal::derive(themes) value=Signal::derive(move || preferences.theme.get().word()) on_choose=set_theme />
+            <Choice name=|| t().settings.density options=Signal::derive(densities) value=Signal::derive(move || preferences.density.get().word()) on_choose=set_density />
+            <Choice name=|| t().settings.language options=Signal::derive(locales) value=Signal::derive(|| locale().tag()) on_choose=set_language />
+        </section>
+    }
+}
+
+/// One of a few, by the browser's own list.
+#[component]
+fn Choice(
+    #[prop(into)] name: TextProp,
+    options: Signal<Vec<(&'static str, &'static str)>>,
+    value: Signal<&'static str>,
+    #[prop(into)] on_choose: Callback<(String,)>,
+) -> impl IntoView {
+    let items = move || {
+        let item = |(word, name): (&'static str, &'static str)| {
+            view! { <option value=word selected=move || value.get() == word>{name}</option> }
+        };
+        options.get().into_iter().map(item).collect_view()
+    };
+    view! {
+        <label class="setting">
+            <span class="field-label">{move || name.get()}</span>
+            <select class="field" on:change=move |event| on_choose.run((event_target_value(&event),))>
+                {items}
+            </select>
+        </label>
+    }
+}
+
+#[component]
+fn Senders(app: App) -> impl IntoView {
+    let trusted = app.preferences.trusted_senders;
+    let items = move || {
+        let item = |sender: String| {
+            let (label, own) = (sender.clone(), sender.clone());
+            let forget = move || trusted.update(|trusted| trusted.retain(|other| *other != own));
+            view! {
+                <li class="sender">
+                    <span>{sender}</span>
+                    <IconButton icon=Icon::Cross name=move || t().ui.remove_named(&label) on_press=forget />
+                </li>
+            }
+        };
+        trusted.get().into_iter().map(item).collect_view()
+    };
+    let hint = move || {
+        if trusted.with(Vec::is_empty) {
+            t().settings.senders_none
+        } else {
+            t().settings.senders_hint
+        }
+    };
+    view! {
+        <section>
+            <h3>{move || t().settings.privacy}</h3>
+            <p class="hint">{hint}</p>
+            <ul role="list" class="senders" aria-label=|| t().settings.senders hidden=move || trusted.with(Vec::is_empty)>
+                {items}
+            </ul>
+        </section>
+    }
+}
