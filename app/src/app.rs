@@ -3,7 +3,10 @@
 use crate::{
     net::Net,
     route::history::Router,
-    store::{list::ListStore, mailboxes::Mailboxes, notices::Notices, preferences::Preferences, session::Session},
+    store::{
+        compose::Compose, list::ListStore, mailboxes::Mailboxes, notices::Notices, preferences::Preferences,
+        reading::Reading, session::Session,
+    },
     ui::question::Questions,
 };
 use leptos::prelude::*;
@@ -21,6 +24,10 @@ pub(crate) struct App {
     pub(crate) mailboxes: Mailboxes,
     /// The message list.
     pub(crate) list: ListStore,
+    /// The open message.
+    pub(crate) reading: Reading,
+    /// The message being written.
+    pub(crate) compose: Compose,
     /// Short notices, some with "Undo".
     pub(crate) notices: Notices,
     /// What is asked before something that cannot be undone.
@@ -38,6 +45,8 @@ impl App {
             session: Session::new(),
             mailboxes: Mailboxes::new(),
             list: ListStore::new(),
+            reading: Reading::new(),
+            compose: Compose::new(),
             notices: Notices::new(),
             questions: Questions::new(),
             preferences: Preferences::new(),

@@ -20,5 +20,7 @@ fn main() {
         let app = App::new();
         provide_context(app);
         action::session::start(app);
+        action::reading::start(app);
+        action::compose::start(app);
     });
 }

@@ -1,8 +1,10 @@
 //! What a person can do. An action changes the stores at once, asks the proxy, rolls back when the
 //! answer is a problem, and offers undo.
 
+pub(crate) mod compose;
 pub(crate) mod mailbox;
 pub(crate) mod message;
+pub(crate) mod reading;
 pub(crate) mod search;
 pub(crate) mod session;
 mod settle;

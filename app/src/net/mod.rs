@@ -5,6 +5,7 @@
 
 pub(crate) mod address;
 mod backoff;
+pub(crate) mod file;
 pub(crate) mod http;
 mod link;
 mod pending;

@@ -83,6 +83,8 @@ pub(crate) struct Preferences {
     pub(crate) list_width: RwSignal<u16>,
     /// Swiping a row towards the end archives it and towards the start marks it read; the other way round when true.
     pub(crate) swaps_swipes: RwSignal<bool>,
+    /// The name that stands beside one's address in what one sends.
+    pub(crate) from_name: RwSignal<String>,
     /// Addresses whose remote images are always shown, in lower case.
     pub(crate) trusted_senders: RwSignal<Vec<String>>,
 }
@@ -92,6 +94,7 @@ const DENSITY: &str = "surat.density";
 const FOLDERS: &str = "surat.folders-width";
 const LIST: &str = "surat.list-width";
 const SWIPES: &str = "surat.swaps-swipes";
+const FROM_NAME: &str = "surat.from-name";
 const TRUSTED: &str = "surat.trusted-senders";
 
 impl Preferences {
@@ -103,6 +106,7 @@ impl Preferences {
             folders_width: RwSignal::new(232),
             list_width: RwSignal::new(380),
             swaps_swipes: RwSignal::new(false),
+            from_name: RwSignal::new(String::new()),
             trusted_senders: RwSignal::new(Vec::new()),
         }
     }
@@ -119,6 +123,7 @@ impl Preferences {
             self.list_width.set(width);
         }
         self.swaps_swipes.set(kept(SWIPES) == "1");
+        self.from_name.set(kept(FROM_NAME));
         self.trusted_senders
             .set(kept(TRUSTED).lines().map(ToOwned::to_owned).collect());
 
@@ -129,11 +134,13 @@ impl Preferences {
         keep(SWIPES, move || {
             if self.swaps_swipes.get() { "1" } else { "" }.to_owned()
         });
+        keep(FROM_NAME, move || self.from_name.get());
         keep(TRUSTED, move || self.trusted_senders.get().join("\n"));
     }
 
     /// Forgets what tells about the account's mail, as at sign-out; looks stay.
     pub(crate) fn forget_account(self) {
+        self.from_name.set(String::new());
         self.trusted_senders.set(Vec::new());
     }
 }

@@ -1,0 +1,166 @@
+//! Opening a message to read it, and letting its remote images through.
+
+use crate::{
+    action::{compose, message},
+    app::App,
+    store::reading::Shown,
+};
+use futures_util::future::abortable;
+use leptos::{prelude::*, task::spawn_local};
+use std::time::Duration;
+use surat_protocol::{Answer, Body, Message, MessageRef, Problem, Request, Role};
+
+/// The message before stays this long while the next one comes; then grey lines say that one is on its way.
+const KEEP_OLD: Duration = Duration::from_millis(150);
+
+/// Opens whatever message the address names, from now on.
+pub(crate) fn start(app: App) {
+    Effect::new(move |_| {
+        let wanted = app.route.current().with(|route| route.message().cloned());
+        if app.reading.wanted.with_untracked(|now| *now == wanted) {
+            return;
+        }
+        app.reading.want(wanted.clone());
+        if let Some(message) = wanted {
+            untrack(|| open(app, message));
+        }
+    });
+}
+
+/// Opens the wanted message again, after trouble.
+pub(crate) fn retry(app: App) {
+    let wanted = app.reading.wanted.get_untracked();
+    app.reading.want(wanted.clone());
+    if let Some(message) = wanted {
+        open(app, message);
+    }
+}
+
+/// Shows the remote images of the open message, this once.
+pub(crate) fn show_images(app: App) {
+    if let Some(shown) = app.reading.shown.get_untracked() {
+        fetch(app, shown.at.clone(), true);
+    }
+}
+
+/// Shows the remote images of the open message, and from now on of all from its sender.
+pub(crate) fn always_show_images(app: App) {
+    let Some(shown) = app.reading.shown.get_untracked() else {
+        return;
+    };
+    if let Some(sender) = sender(&shown.message) {
+        app.preferences.trusted_senders.update(|trusted| {
+            if !trusted.contains(&sender) {
+                trusted.push(sender);
+            }
+        });
+    }
+    show_images(app);
+}
+
+/// All header fields of a message, name and decoded value.
+pub(crate) async fn headers(app: App, message: MessageRef) -> Result<Vec<(String, String)>, Problem> {
+    match app.net.ask(Request::FetchHeaders { message }).await? {
+        Answer::Headers(headers) => Ok(headers),
+        _ => Err(Problem::BadRequest),
+    }
+}
+
+/// A draft is opened for writing; anything else for reading.
+fn open(app: App, message: MessageRef) {
+    if app.mailboxes.known.read_untracked().role(&message.mailbox) == Some(Role::Drafts) {
+        let list = app.route.current().read_untracked().list();
+        app.route.replace(list);
+        compose::open_draft(app, message);
+        return;
+    }
+    let is_old_shown = app.reading.shown.with_untracked(Option::is_some);
+    if is_old_shown {
+        let wanted = message.clone();
+        set_timeout(
+            move || {
+                if app.reading.is_wanted(&wanted) && !app.reading.is_shown(&wanted) {
+                    app.reading.shown.set(None);
+                }
+            },
+            KEEP_OLD,
+        );
+    }
+    let is_trusted = known_sender(app, &message).is_some_and(|sender| is_trusted(app, &sender));
+    fetch(app, message, is_trusted);
+}
+
+fn fetch(app: App, at: MessageRef, allow_remote_images: bool) {
+    let (task, handle) = abortable(async move {
+        let answer = ask(app, &at, allow_remote_images).await;
+        let (message, has_images) = match answer {
+            // The sender was not known before: now it is.
+            Ok(message) if !allow_remote_images && wants_images(app, &message) => match ask(app, &at, true).await {
+                Ok(with_images) => (with_images, true),
+                Err(_) => (message, false),
+            },
+            Ok(message) => (message, allow_remote_images),
+            Err(problem) => {
+                if app.reading.is_wanted(&at) {
+                    app.reading.fail(problem);
+                }
+                return;
+            }
+        };
+        if app.reading.is_wanted(&at) {
+            // Where the list knows the message, the shell marks it as read.
+            if app.list.list.read_untracked().flags_of(&at).is_none() {
+                message::mark_opened(app, &at, &message.flags);
+            }
+            app.compose.people.learn(people(&message));
+            app.reading.show(Shown {
+                at,
+                message,
+                has_images,
+            });
+        }
+    });
+    app.reading.run(Some(handle));
+    spawn_local(async move {
+        // Broken off when something else is opened: nothing is left to do then.
+        let _ = task.await;
+    });
+}
+
+async fn ask(app: App, at: &MessageRef, allow_remote_images: bool) -> Result<Message, Problem> {
+    let request = Request::FetchMessage {
+        message: at.clone(),
+        allow_remote_images,
+    };
+    match app.net.ask(request).await? {
+        Answer::Message(message) => Ok(*message),
+        _ => Err(Problem::BadRequest),
+    }
+}
+
+fn wants_images(app: App, message: &Message) -> bool {
+    matches!(&message.body, Body::Html { blocked_images, .. } if *blocked_images > 0)
+        && sender(message).is_some_and(|sender| is_trusted(app, &sender))
+}
+
+fn is_trusted(app: App, sender: &String) -> bool {
+    app.preferences
+        .trusted_senders
+        .with_untracked(|trusted| trusted.contains(sender))
+}
+
+fn sender(message: &Message) -> Option<String> {
+    message.envelope.from.first().map(|from| from.email.to_lowercase())
+}
+
+/// The sender as the list knows it, before the message is there.
+fn known_sender(app: App, message: &MessageRef) -> Option<String> {
+    let list = app.list.list.read_untracked();
+    let row = list.row(list.key_of(message)?)?;
+    row.from.first().map(|from| from.email.to_lowercase())
+}
+
+fn people(message: &Message) -> impl Iterator<Item = &surat_protocol::Address> {
+    let envelope = &message.envelope;
+    envelope.to.iter().chain(&envelope.cc).chain(&envelope.from)
+}

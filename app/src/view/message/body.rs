@@ -1,0 +1,117 @@
+//! What to read, and the lines above it: blocked images, damage.
+
+use super::{frame::Frame, plain::Plain};
+use crate::{
+    action::reading,
+    app::{App, app},
+    i18n::{size::size, t},
+    store::preferences::Theme,
+    ui::{button::Button, icon::Icon},
+};
+use leptos::prelude::*;
+use surat_protocol::{Body, Damage};
+
+/// The text of the message.
+#[component]
+pub(super) fn MessageBody() -> impl IntoView {
+    let app = app();
+    move || {
+        let shown = app.reading.shown.get()?;
+        let body = match &shown.message.body {
+            Body::Plain(text) => view! { <Plain text=text.clone() /> }.into_any(),
+            Body::Html { document, .. } => view! { <Frame document=document.clone() /> }.into_any(),
+            Body::Empty => view! {
+                <section class="body-plain hint" aria-label=|| t().message.body>
+                    <p>{move || t().message.empty}</p>
+                </section>
+            }
+            .into_any(),
+        };
+        Some(body)
+    }
+}
+
+/// What was left out, and what is broken.
+#[component]
+pub(super) fn Bars() -> impl IntoView {
+    let app = app();
+    let blocked = move || {
+        app.reading
+            .shown
+            .with(|shown| match shown.as_ref().map(|shown| &shown.message.body) {
+                Some(Body::Html { blocked_images, .. }) => u64::from(*blocked_images),
+                _ => 0,
+            })
+    };
+    let damage = move || {
+        app.reading
+            .shown
+            .with(|shown| shown.as_ref().map(|shown| shown.message.damage.clone()))
+            .unwrap_or_default()
+    };
+    let images = move || {
+        let count = blocked();
+        (count > 0).then(|| {
+            view! {
+                <div class="bar">
+                    {Icon::FileImage.view()} <p>{move || t().message.images_blocked(count)}</p>
+                    <Button look="quiet" name=|| t().message.show_images on_press=move || reading::show_images(app) />
+                    <Button
+                        look="quiet"
+                        name=|| t().message.always_from_sender
+                        on_press=move || reading::always_show_images(app)
+                    />
+                </div>
+            }
+        })
+    };
+    let damages = move || {
+        damage()
+            .iter()
+            .map(|damage| {
+                view! { <div class="bar is-warning">{Icon::Warning.view()} <p>{damage_words(damage)}</p></div> }
+            })
+            .collect_view()
+    };
+    view! { <div class="message-bars">{damages} {images}</div> }
+}
+
+/// Is HTML mail on a dark ground now?
+pub(super) fn is_on_dark(app: App) -> bool {
+    let has_own_colours = app.reading.shown.with(|shown| {
+        shown.as_ref().is_some_and(|shown| {
+            matches!(
+                &shown.message.body,
+                Body::Html {
+                    has_own_colours: true,
+                    ..
+                }
+            )
+        })
+    });
+    let is_dark = match app.preferences.theme.get() {
+        Theme::Dark => true,
+        Theme::Light => false,
+        Theme::Auto => prefers_dark(),
+    };
+    app.reading.is_on_dark.get().unwrap_or(is_dark && !has_own_colours)
+}
+
+fn prefers_dark() -> bool {
+    let query = window().match_media("(prefers-color-scheme: dark)");
+    query.ok().flatten().is_some_and(|query| query.matches())
+}
+
+fn damage_words(damage: &Damage) -> String {
+    let texts = &t().message;
+    match damage {
+        Damage::Structure => texts.damage_structure.to_owned(),
+        Damage::Charset(label) => texts.damage_charset(label),
+        Damage::Text => texts.damage_text.to_owned(),
+        Damage::Encoding => texts.damage_encoding.to_owned(),
+        Damage::Cut {
+            shown_octets,
+            total_octets,
+        } => texts.damage_cut(&size(*shown_octets), &size(*total_octets)),
+    }
+}

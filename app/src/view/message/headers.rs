@@ -1,0 +1,42 @@
+//! All header fields of a message.
+
+use crate::{
+    app::app,
+    i18n::{problem, t},
+    ui::{
+        dialog::Dialog,
+        icon::Icon,
+        state::{Empty, Skeleton},
+    },
+};
+use leptos::{prelude::*, task::spawn_local};
+use surat_protocol::MessageRef;
+
+#[component]
+pub(super) fn Headers(at: MessageRef, #[prop(into)] on_close: Callback<()>) -> impl IntoView {
+    let app = app();
+    let answer = RwSignal::new(None);
+    spawn_local(async move {
+        let headers = crate::action::reading::headers(app, at).await;
+        // The dialog may have been closed meanwhile.
+        answer.try_set(Some(headers));
+    });
+    let content = move || match answer.get() {
+        None => view! { <Skeleton name=|| t().message.loading lines=9 /> }.into_any(),
+        Some(Err(problem)) => view! { <Empty icon=Icon::Warning title=move || problem::words(&problem) /> }.into_any(),
+        Some(Ok(headers)) => {
+            let rows = headers.into_iter().map(|(name, value)| {
+                view! {
+                    <dt>{name}</dt>
+                    <dd dir="auto">{value}</dd>
+                }
+            });
+            view! { <dl class="headers" tabindex="0">{rows.collect_view()}</dl> }.into_any()
+        }
+    };
+    view! {
+        <Dialog name=|| t().message.headers class="wide" on_close>
+            {content}
+        </Dialog>
+    }
+}

@@ -1,0 +1,88 @@
+//! The reading pane: the open message, or what stands in its place.
+
+mod actions;
+mod attachments;
+mod body;
+mod frame;
+mod head;
+mod headers;
+mod plain;
+mod preview;
+
+pub(crate) use attachments::icon_of;
+
+use crate::{
+    action::reading,
+    app::app,
+    i18n::{problem, t},
+    store::reading::Shown,
+    ui::{
+        button::Button,
+        icon::Icon,
+        state::{Empty, Skeleton},
+    },
+};
+use leptos::prelude::*;
+use std::sync::Arc;
+use surat_protocol::Problem;
+
+/// The reading pane.
+#[component]
+pub(crate) fn ReadingPane() -> impl IntoView {
+    let app = app();
+    // The article stays while its own images come; it is made anew for another message.
+    let at = Memo::new(move |_| {
+        app.reading
+            .shown
+            .with(|shown| shown.as_ref().map(|shown| shown.at.clone()))
+    });
+    move || {
+        if let Some(problem) = app.reading.trouble.get() {
+            return view! { <Trouble problem /> }.into_any();
+        }
+        if at.get().is_some() {
+            let shown = app.reading.shown.get_untracked();
+            return shown.map(|shown| view! { <Article shown /> }).into_any();
+        }
+        if app.reading.wanted.with(Option::is_some) {
+            return view! { <Skeleton name=|| t().message.loading lines=9 /> }.into_any();
+        }
+        view! { <Empty icon=Icon::MailOpen title=|| t().message.select /> }.into_any()
+    }
+}
+
+#[component]
+fn Article(shown: Arc<Shown>) -> impl IntoView {
+    let label = || t().message.landmark;
+    view! {
+        <article class="message" aria-label=label>
+            <actions::Toolbar shown=Arc::clone(&shown) />
+            <div class="message-scroll" tabindex="0">
+                <head::Head shown=Arc::clone(&shown) />
+                <body::Bars />
+                <body::MessageBody />
+                <attachments::Attachments shown=Arc::clone(&shown) />
+            </div>
+            <actions::ReplyBar shown />
+        </article>
+    }
+}
+
+#[component]
+fn Trouble(problem: Problem) -> impl IntoView {
+    let app = app();
+    if problem == Problem::MessageGone {
+        return view! {
+            <Empty icon=Icon::Mail title=|| t().message.gone_title text=|| t().message.gone_text>
+                <Button name=|| t().message.back on_press=move || app.route.close_message() />
+            </Empty>
+        }
+        .into_any();
+    }
+    view! {
+        <Empty icon=Icon::Warning title=|| t().message.failed_title text=move || problem::words(&problem)>
+            <Button name=|| t().ui.retry icon=Icon::Again on_press=move || reading::retry(app) />
+        </Empty>
+    }
+    .into_any()
+}
