@@ -44,7 +44,8 @@ fn respond(assets: &[Asset], method: &Method, path: &str, headers: &HeaderMap) -
     if let Some(asset) = find(path) {
         return send(asset, headers);
     }
-    if path.starts_with("/api/") || !is_navigation(headers) {
+    // The root is the page for whoever asks: not only browsers look whether it is there.
+    if path.starts_with("/api/") || !(path == "/" || is_navigation(headers)) {
         return (StatusCode::NOT_FOUND, "There is nothing at this address.\n").into_response();
     }
     match find("/index.html") {
@@ -201,6 +202,7 @@ mod tests {
             get("/old-0123456789abcdef.js", &[(header::ACCEPT, "*/*")]).0,
             StatusCode::NOT_FOUND
         );
+        assert_eq!(get("/", &[(header::ACCEPT, "*/*")]).0, StatusCode::OK);
         assert_eq!(
             get("/api/nothing", &[(header::ACCEPT, "text/html")]).0,
             StatusCode::NOT_FOUND
