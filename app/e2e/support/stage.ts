@@ -60,7 +60,7 @@ export class Stage {
     return this.order({ do: 'deliver', to, eml });
   }
 
-  /** The proxy's memory, as the kernel counts it. */
+  /** The proxy's memory, as the kernel counts it; its peak is counted anew from here. */
   memory(): Promise<Memory> {
     return this.order({ do: 'memory' });
   }
