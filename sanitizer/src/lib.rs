@@ -34,7 +34,7 @@ mod tame;
 mod tree;
 
 pub use document::document;
-pub use plain::plain_to_html;
+pub use plain::{html_to_text, plain_to_html};
 
 use address::Addresses;
 
@@ -96,7 +96,7 @@ pub fn wash(html: &str, policy: &Policy<'_>) -> Washed {
     }
     // It reads differently each time: whatever that is, it is shown as text.
     Washed {
-        html: plain::html_to_plain_html(&html),
+        html: plain_to_html(&html_to_text(&html)).html,
         ..first
     }
 }
