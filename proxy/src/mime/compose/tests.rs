@@ -1,0 +1,378 @@
+//! Messages made of drafts, read again by another parser and by our own.
+
+use super::*;
+use crate::{
+    imap::decode::{
+        body_structure::{BodyStructure, Part},
+        envelope::RawAddress,
+    },
+    mime::{Fetched, Links, header, plan, reopen, view},
+};
+use mail_parser::{MessageParser, MimeHeaders};
+use surat_protocol::{
+    DraftAttachment, MailboxName, MessageRef, Origin, Section, Source, SourceUse, Uid, UidValidity, UploadId,
+};
+
+fn to(name: &str, email: &str) -> Address {
+    Address {
+        name: name.into(),
+        email: email.into(),
+    }
+}
+
+fn draft() -> Draft {
+    Draft {
+        message_id: "one@surat.test".into(),
+        from_name: "Ayú \"A\" Sari".into(),
+        to: vec![to("Budi, S.", "budi@surat.test")],
+        bcc: vec![to("", "hidden@surat.test")],
+        subject: "Grüße 🌊".into(),
+        text: "Halo\n> quoted\n\nÄ very long line that goes on and on, since nobody breaks lines any more when they type them.\n-- \nAyu".into(),
+        in_reply_to: Some("zero@surat.test".into()),
+        references: vec!["first@x".into(), "zero@surat.test".into()],
+        ..Draft::default()
+    }
+}
+
+fn composed(draft: &Draft, files: Vec<Vec<u8>>) -> Vec<u8> {
+    let octets = compose(draft, "ayu@surat.test", files, SystemTime::UNIX_EPOCH).unwrap();
+    let text = String::from_utf8_lossy(&octets);
+    for line in text.split("\r\n") {
+        assert!(!line.contains(['\n', '\r']), "{text}");
+        assert!(line.len() <= 998, "{text}");
+    }
+    octets
+}
+
+fn attachment(name: &str, media_type: &str) -> DraftAttachment {
+    let origin = Origin::Upload(UploadId("1".into()));
+    DraftAttachment {
+        name: name.into(),
+        media_type: media_type.into(),
+        size_octets: 3,
+        origin,
+    }
+}
+
+#[test]
+fn another_parser_reads_what_was_written() {
+    let octets = composed(&draft(), Vec::new());
+
+    let read = MessageParser::default().parse(&octets).unwrap();
+    assert_eq!(read.subject(), Some("Grüße 🌊"));
+    let from = read.from().unwrap().first().unwrap();
+    assert_eq!(
+        (from.name(), from.address()),
+        (Some("Ayú \"A\" Sari"), Some("ayu@surat.test"))
+    );
+    assert_eq!(read.to().unwrap().first().unwrap().name(), Some("Budi, S."));
+    assert_eq!(read.message_id(), Some("one@surat.test"));
+    assert!(
+        read.body_text(0).unwrap().contains("Halo\n> quoted")
+            || read.body_text(0).unwrap().contains("Halo\r\n> quoted")
+    );
+    let text = String::from_utf8_lossy(&octets);
+    assert!(text.contains("In-Reply-To: <zero@surat.test>\r\n"), "{text}");
+    assert!(text.contains("References: <first@x> <zero@surat.test>\r\n"), "{text}");
+    assert!(text.contains("Date: Thu, 01 Jan 1970 00:00:00 +0000\r\n"), "{text}");
+    assert!(text.contains("format=flowed"), "{text}");
+    assert!(!text.contains("User-Agent"), "{text}");
+}
+
+#[test]
+fn attachments_keep_their_names_and_octets() {
+    let mut draft = draft();
+    draft.attachments = vec![
+        attachment("Rechnung März.pdf", "application/pdf"),
+        attachment("../x\r\ny", "text/html\r\nX: y"),
+    ];
+
+    let octets = composed(&draft, vec![vec![0, 255, 10], b"<b>".to_vec()]);
+
+    let read = MessageParser::default().parse(&octets).unwrap();
+    let files: Vec<_> = read
+        .attachments()
+        .map(|part| (part.attachment_name().unwrap().to_owned(), part.contents().to_vec()))
+        .collect();
+    assert_eq!(
+        files,
+        [
+            ("Rechnung März.pdf".to_owned(), vec![0, 255, 10]),
+            ("x y".to_owned(), b"<b>".to_vec())
+        ]
+    );
+    assert!(!String::from_utf8_lossy(&octets).contains("X: y"));
+}
+
+#[test]
+fn a_forwarded_message_is_not_encoded_unless_it_must() {
+    let mut draft = draft();
+    draft.attachments = vec![
+        attachment("a.eml", "message/rfc822"),
+        attachment("b.eml", "message/rfc822"),
+    ];
+
+    let octets = composed(
+        &draft,
+        vec![b"Subject: plain\r\n\r\nx\r\n".to_vec(), "Subject: ü\n\nx".into()],
+    );
+
+    let text = String::from_utf8_lossy(&octets);
+    assert!(
+        text.contains("Content-Type: message/rfc822\r\n") && text.contains("Subject: plain"),
+        "{text}"
+    );
+    assert!(text.contains("application/octet-stream"), "{text}");
+}
+
+#[test]
+fn no_field_can_make_another_field() {
+    let evil = "x\r\nBcc: evil@evil.test\r\n\r\nbody\0";
+    let mut draft = draft();
+    draft.from_name = evil.into();
+    draft.subject = evil.into();
+    draft.to = vec![to(evil, "budi@surat.test"), to("", evil), to("", "a@b\r\nX: y")];
+    draft.in_reply_to = Some(evil.into());
+    draft.references = vec![evil.into(), "a@b>\r\nX: y".into()];
+    draft.source = Some(Source {
+        message: reference(evil),
+        used_as: SourceUse::Reply,
+    });
+
+    let octets = composed(&draft, Vec::new());
+
+    let read = header::decoded_fields(&octets);
+    let names: Vec<&str> = read.iter().map(|(name, _)| name.as_str()).collect();
+    let known = [
+        "Date",
+        "From",
+        "To",
+        "Bcc",
+        "Subject",
+        "Message-ID",
+        "X-Surat-Source",
+        "X-Surat-Unfinished",
+        "MIME-Version",
+        "Content-Type",
+        "Content-Transfer-Encoding",
+    ];
+    assert!(names.iter().all(|name| known.contains(name)), "{names:?}");
+    assert!(read.contains(&("Bcc".into(), "hidden@surat.test".into())), "{read:?}");
+    draft.message_id = evil.into();
+    assert_eq!(
+        compose(&draft, "ayu@surat.test", Vec::new(), SystemTime::UNIX_EPOCH),
+        Err(Problem::BadRequest)
+    );
+    assert!(matches!(
+        compose(&draft_with(|_| {}), evil, Vec::new(), SystemTime::UNIX_EPOCH),
+        Err(Problem::BadAddress(_))
+    ));
+}
+
+fn draft_with(edit: impl FnOnce(&mut Draft)) -> Draft {
+    let mut draft = draft();
+    edit(&mut draft);
+    draft
+}
+
+fn reference(mailbox: &str) -> MessageRef {
+    MessageRef {
+        mailbox: MailboxName(mailbox.into()),
+        uid_validity: UidValidity(7),
+        uid: Uid(42),
+    }
+}
+
+#[test]
+fn what_is_transmitted_has_no_bcc_and_no_private_fields() {
+    let draft = draft_with(|draft| {
+        draft.source = Some(Source {
+            message: reference("INBOX"),
+            used_as: SourceUse::Forward,
+        });
+        draft.text = "Bcc: in the text stays\n".into();
+    });
+
+    let sent = transmitted(&composed(&draft, Vec::new()));
+
+    let text = String::from_utf8_lossy(&sent);
+    assert!(
+        !text.contains("hidden@surat.test") && !text.contains("X-Surat"),
+        "{text}"
+    );
+    assert!(text.contains("\r\n\r\nBcc: in the text stays\r\n"), "{text}");
+    assert_eq!(
+        header::decoded_fields(&sent).len(),
+        header::decoded_fields(&composed(&draft, Vec::new())).len() - 2
+    );
+}
+
+#[test]
+fn recipients_are_named_once_and_must_be_addresses() {
+    let good = draft_with(|draft| {
+        draft.cc = vec![
+            to("again", "budi@surat.test"),
+            to("", "ü@bücher.example"),
+            to("", "a@[127.0.0.1]"),
+        ];
+    });
+    let envelope = recipients(&good, "ayu@surat.test").unwrap();
+
+    let named: Vec<String> = envelope.to.iter().map(ToString::to_string).collect();
+    assert_eq!(
+        named,
+        [
+            "budi@surat.test",
+            "ü@xn--bcher-kva.example",
+            "a@[127.0.0.1]",
+            "hidden@surat.test"
+        ]
+    );
+    for bad in [
+        "", "x", "@", "a@", "@b", "a b@c.d", "a@b c", "a@b@c", "a@b\r\n", "<a@b.c>", "a,b@c.d", "a@b..c", "a\0@b.c",
+    ] {
+        let draft = draft_with(|draft| draft.to = vec![to("", bad)]);
+        // A line end at the very end is cut off by hand as any white space is.
+        let is_refused = matches!(recipients(&draft, "ayu@surat.test"), Err(Problem::BadAddress(_)));
+        assert!(is_refused || bad == "a@b\r\n", "{bad:?}");
+    }
+    assert_eq!(
+        recipients(
+            &draft_with(|draft| {
+                draft.to.clear();
+                draft.bcc.clear();
+            }),
+            "a@b.c"
+        ),
+        Err(Problem::NoRecipients)
+    );
+}
+
+/// What an IMAP server would tell of a message of one text part and files.
+fn reopened(draft: &Draft, files: Vec<Vec<u8>>) -> Draft {
+    let octets = composed(draft, files);
+    let read = MessageParser::default().parse(&octets).unwrap();
+    let mut parts: Vec<(BodyStructure, Vec<u8>)> = read
+        .parts
+        .iter()
+        .filter(|part| !part.is_multipart())
+        .map(|part| {
+            let kind = part.content_type().unwrap();
+            let attributes = kind.attributes().unwrap_or_default();
+            let disposition = part.content_disposition().map(|disposition| {
+                let attributes = disposition.attributes().unwrap_or_default();
+                (
+                    disposition.ctype().to_owned(),
+                    attributes
+                        .iter()
+                        .map(|a| (a.name.to_string(), a.value.as_bytes().to_vec()))
+                        .collect(),
+                )
+            });
+            let raw = octets[part.raw_body_offset() as usize..part.raw_end_offset() as usize].to_vec();
+            let part = Part {
+                media_type: kind.ctype().into(),
+                subtype: kind.subtype().unwrap_or_default().into(),
+                parameters: attributes
+                    .iter()
+                    .map(|a| (a.name.to_string(), a.value.as_bytes().to_vec()))
+                    .collect(),
+                encoding: part.content_transfer_encoding().unwrap_or_default().into(),
+                octets: raw.len() as u64,
+                disposition,
+                ..Part::default()
+            };
+            (BodyStructure::Part(Box::new(part)), raw)
+        })
+        .collect();
+    let fetched = vec![Fetched {
+        section: Section::parse("1").unwrap(),
+        octets: parts[0].1.clone(),
+    }];
+    let structure = if parts.len() == 1 {
+        parts.remove(0).0
+    } else {
+        let parts = parts.into_iter().map(|(structure, _)| structure).collect();
+        BodyStructure::Multipart {
+            subtype: "mixed".into(),
+            parts,
+            parameters: Vec::new(),
+        }
+    };
+    let links = Links {
+        part: &|_| String::new(),
+        remote_image: &|_| None,
+    };
+    let view = view(&plan(&structure), &fetched, &links);
+    let raw = crate::imap::decode::envelope::RawEnvelope {
+        subject: fields(&octets)
+            .find(|field| field.name == "Subject")
+            .map(|field| field.value.to_vec()),
+        message_id: read.message_id().map(|id| format!("<{id}>").into_bytes()),
+        in_reply_to: read.in_reply_to().as_text().map(|id| format!("<{id}>").into_bytes()),
+        from: raw_addresses(read.from()),
+        to: raw_addresses(read.to()),
+        cc: raw_addresses(read.cc()),
+        bcc: raw_addresses(read.bcc()),
+        ..Default::default()
+    };
+    reopen(&header::envelope(&raw, b""), &octets, &view, &reference("Drafts"))
+}
+
+fn raw_addresses(list: Option<&mail_parser::Address<'_>>) -> Vec<RawAddress> {
+    let octets = |text: &str| Some(text.as_bytes().to_vec());
+    let list = list.map(|list| list.iter().collect::<Vec<_>>()).unwrap_or_default();
+    list.iter()
+        .map(|address| {
+            let (mailbox, host) = address
+                .address()
+                .and_then(|email| email.split_once('@'))
+                .unwrap_or_default();
+            RawAddress {
+                name: address.name().and_then(octets),
+                mailbox: octets(mailbox),
+                host: octets(host),
+            }
+        })
+        .collect()
+}
+
+#[test]
+fn a_stored_draft_opens_as_it_was_written() {
+    let draft = draft_with(|draft| {
+        draft.source = Some(Source {
+            message: reference("Arsip/Größe; 2024"),
+            used_as: SourceUse::Reply,
+        });
+    });
+
+    assert_eq!(reopened(&draft, Vec::new()), draft);
+}
+
+#[test]
+fn attachments_and_unfinished_addresses_come_back() {
+    let mut draft = draft_with(|draft| {
+        draft.to.push(to("Half; way", "budi@"));
+        draft.cc.push(to("", "no idea"));
+        draft.attachments = vec![attachment("März.txt", "text/plain")];
+    });
+
+    let reopened = reopened(&draft, vec![b"abc".to_vec()]);
+
+    draft.attachments[0].origin = Origin::Part {
+        message: reference("Drafts"),
+        section: Section::parse("2").unwrap(),
+    };
+    draft.attachments[0].size_octets = reopened.attachments[0].size_octets;
+    assert_eq!(reopened, draft);
+}
+
+#[test]
+fn a_long_text_is_composed_in_no_time() {
+    let draft = draft_with(|draft| draft.text = "a\n".repeat(500_000));
+    let start = std::time::Instant::now();
+
+    composed(&draft, Vec::new());
+
+    assert!(start.elapsed().as_secs() < 30, "{:?}", start.elapsed());
+}
