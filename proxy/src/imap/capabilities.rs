@@ -27,6 +27,8 @@ pub struct Capabilities {
     pub list_status: bool,
     /// SPECIAL-USE (RFC 6154).
     pub special_use: bool,
+    /// CREATE-SPECIAL-USE (RFC 6154).
+    pub create_special_use: bool,
     /// CHILDREN (RFC 3348).
     pub children: bool,
     /// ACL (RFC 4314).
@@ -92,6 +94,7 @@ impl Capabilities {
             "LIST-EXTENDED" => self.list_extended = true,
             "LIST-STATUS" => self.list_status = true,
             "SPECIAL-USE" => self.special_use = true,
+            "CREATE-SPECIAL-USE" => self.create_special_use = true,
             "CHILDREN" => self.children = true,
             "ACL" => self.acl = true,
             "UNSELECT" => self.unselect = true,

@@ -3,7 +3,7 @@
 use crate::imap::{
     command_line::CommandLine, error::Error, mailbox_name::BadName, mailbox_name::WireName, session::Session,
 };
-use surat_protocol::MailboxName;
+use surat_protocol::{MailboxName, Role};
 
 impl Session {
     /// A mailbox's name as people read it.
@@ -18,7 +18,21 @@ impl Session {
 
     /// Makes a mailbox, and subscribes to it, so that other clients show it too.
     pub async fn create(&mut self, name: &WireName) -> Result<(), Error> {
-        self.simple(CommandLine::new("CREATE ").mailbox(name)?).await?;
+        self.create_for(name, None).await
+    }
+
+    /// Makes a mailbox for a special use (RFC 6154, section 3), told to the server where it can be.
+    pub async fn create_special(&mut self, name: &WireName, role: Role) -> Result<(), Error> {
+        let special_use = special_use(role).filter(|_| self.capabilities().create_special_use);
+        self.create_for(name, special_use).await
+    }
+
+    async fn create_for(&mut self, name: &WireName, special_use: Option<&'static str>) -> Result<(), Error> {
+        let mut line = CommandLine::new("CREATE ").mailbox(name)?;
+        if let Some(special_use) = special_use {
+            line = line.raw(" (USE (").raw(special_use).raw("))");
+        }
+        self.simple(line).await?;
         match self.subscribe(name).await {
             // It is there, which is what was asked for.
             Ok(()) | Err(Error::No(_) | Error::Bad(_)) => Ok(()),
@@ -67,4 +81,18 @@ impl Session {
             .for_each(|response| self.unsolicited.keep(response));
         Ok(())
     }
+}
+
+/// The attribute of a special use; INBOX has none.
+fn special_use(role: Role) -> Option<&'static str> {
+    Some(match role {
+        Role::Inbox => return None,
+        Role::Drafts => r"\Drafts",
+        Role::Sent => r"\Sent",
+        Role::Archive => r"\Archive",
+        Role::Junk => r"\Junk",
+        Role::Trash => r"\Trash",
+        Role::All => r"\All",
+        Role::Flagged => r"\Flagged",
+    })
 }

@@ -41,23 +41,31 @@ impl Session {
     /// A server that does not know UTF-8 (BADCHARSET) is asked for the words in ASCII alone, which
     /// finds too much rather than nothing; [`Error::Unsupported`] when there are none.
     pub async fn search(&mut self, terms: &[Term]) -> Result<UidSet, Error> {
-        let line = self.terms_line(terms)?;
+        self.search_among(&UidSet::new(), terms).await
+    }
+
+    /// The same, but only `among` these messages, of a few ranges; all, when the set is empty.
+    pub async fn search_among(&mut self, among: &UidSet, terms: &[Term]) -> Result<UidSet, Error> {
+        let line = self.terms_line(among, terms)?;
         match self.found(line).await {
             Err(error) if error.code() == Some(&Code::BadCharset) => {
                 let reduced = in_ascii(terms).ok_or(Error::Unsupported("SEARCH CHARSET UTF-8"))?;
-                let line = self.terms_line(&reduced)?;
+                let line = self.terms_line(among, &reduced)?;
                 self.found(line).await
             }
             result => result,
         }
     }
 
-    fn terms_line(&self, terms: &[Term]) -> Result<CommandLine, Error> {
+    fn terms_line(&self, among: &UidSet, terms: &[Term]) -> Result<CommandLine, Error> {
         let is_ascii = terms.iter().all(|term| term.text.is_ascii());
         let mut line = self.search_line();
         // With UTF8=ACCEPT strings are UTF-8 by themselves, and CHARSET is forbidden (RFC 6855, section 3).
         if !is_ascii && !self.enabled.utf8 {
             line = line.raw("CHARSET UTF-8 ");
+        }
+        if !among.is_empty() {
+            line = line.raw("UID ").uids(among).raw(" ");
         }
         if terms.is_empty() {
             return Ok(line.raw("ALL"));
