@@ -3,9 +3,12 @@
 //! The way round: `http` takes requests in, `account` has one actor per signed-in account, `imap`
 //! and `submission` speak with the mail servers, `mime` knows what a message is made of.
 
+pub mod account;
+pub mod clock;
 pub mod config;
 pub mod endpoint;
 pub mod http;
+pub mod image_address;
 pub mod imap;
 pub mod mime;
 pub mod secret;

@@ -3,7 +3,12 @@
 //! The browser keeps it, the proxy keeps nothing: any node can serve any session, and a restart
 //! signs nobody out. What it seals is opened anew for each request, and wiped after it.
 
-use crate::{config::SecretKey, secret::Secret};
+use crate::{
+    account::{Credentials, SessionId},
+    clock::now,
+    config::SecretKey,
+    secret::Secret,
+};
 use axum::http::{HeaderMap, HeaderValue, header};
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use chacha20poly1305::{
@@ -11,7 +16,7 @@ use chacha20poly1305::{
     aead::{Aead, Payload},
 };
 use serde::{Deserialize, Serialize};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 use zeroize::Zeroizing;
 
 /// First octet of a cookie. Another layout gets another number, and old cookies are void.
@@ -31,19 +36,13 @@ const SECURE_NAME: &str = "__Host-surat";
 /// Plain HTTP on loopback can have neither.
 const PLAIN_NAME: &str = "surat";
 
-/// Names one sign-in, for ending it. Random.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub struct SessionId([u8; 16]);
-
 /// A signed-in person, as the cookie tells.
 #[derive(Clone, Debug)]
 pub struct Session {
     /// Which sign-in.
     pub id: SessionId,
-    /// Mail address and IMAP user name.
-    pub email: String,
-    /// Password.
-    pub password: Secret,
+    /// Who.
+    pub credentials: Credentials,
     /// Outlives the browser session?
     pub keep: bool,
     /// When it began, in seconds since 1970 UTC.
@@ -52,16 +51,12 @@ pub struct Session {
 
 impl Session {
     /// A sign-in of this moment.
-    pub fn begin(email: String, password: Secret, keep: bool) -> Self {
-        let mut id = [0; 16];
-        getrandom::fill(&mut id).expect("the system gives random octets");
-        let issued_at = now();
+    pub fn begin(credentials: Credentials, keep: bool) -> Self {
         Self {
-            id: SessionId(id),
-            email,
-            password,
+            id: SessionId::random(),
+            credentials,
             keep,
-            issued_at,
+            issued_at: now(),
         }
     }
 
@@ -136,8 +131,8 @@ impl Sealer {
     fn seal(&self, session: &Session) -> Option<String> {
         let contents = Contents {
             id: session.id,
-            email: &session.email,
-            password: session.password.reveal(),
+            email: &session.credentials.email,
+            password: session.credentials.password.reveal(),
             keep: session.keep,
             issued_at: session.issued_at,
         };
@@ -171,8 +166,10 @@ impl Sealer {
         let contents: Contents<'_> = postcard::from_bytes(&plain).ok()?;
         let session = Session {
             id: contents.id,
-            email: contents.email.into(),
-            password: Secret::new(contents.password),
+            credentials: Credentials {
+                email: contents.email.into(),
+                password: Secret::new(contents.password),
+            },
             keep: contents.keep,
             issued_at: contents.issued_at,
         };
@@ -203,19 +200,19 @@ const fn name(is_https: bool) -> &'static str {
     if is_https { SECURE_NAME } else { PLAIN_NAME }
 }
 
-/// Seconds since 1970 UTC.
-pub(crate) fn now() -> u64 {
-    SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .map_or(0, |since| since.as_secs())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn credentials(password: &str) -> Credentials {
+        Credentials {
+            email: "ayu@surat.test".into(),
+            password: Secret::new(password),
+        }
+    }
+
     fn session() -> Session {
-        Session::begin("ayu@surat.test".into(), Secret::new("pä\"ss\r\n"), true)
+        Session::begin(credentials("pä\"ss\r\n"), true)
     }
 
     fn sealer(key: &SecretKey) -> Sealer {
@@ -241,10 +238,7 @@ mod tests {
         let set = sealer.set_cookie(&before, true).expect("it fits");
         let after = sealer.session_of(&returned(&set), true).expect("it is ours");
 
-        assert_eq!(
-            (after.id, &after.email, &after.password),
-            (before.id, &before.email, &before.password)
-        );
+        assert_eq!((after.id, after.credentials), (before.id, before.credentials));
         assert!(
             sealer.session_of(&returned(&set), false).is_none(),
             "the name says whether it came by TLS"
@@ -335,7 +329,7 @@ mod tests {
     #[test]
     fn a_password_too_long_for_a_cookie_is_refused_instead_of_cut() {
         let long = Session {
-            password: Secret::new("x".repeat(4000)),
+            credentials: credentials(&"x".repeat(4000)),
             ..session()
         };
 

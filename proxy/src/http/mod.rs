@@ -2,25 +2,38 @@
 //!
 //! Handlers here never speak IMAP; they hand on to `account`.
 
+mod answer;
 mod assets;
 pub mod client;
 pub mod cookie;
+mod guard;
 pub mod headers;
+mod image;
 pub mod limit;
+mod live;
+mod login;
+mod part;
 mod revoked;
+mod upload;
 
-use crate::config::{Config, SecretKey};
+use crate::{
+    account::{Accounts, Servers},
+    config::{Config, SecretKey},
+    image_address::ImageSigner,
+    tls::{TlsSettings, TlsSettingsError},
+};
 use axum::{
     Extension, Router,
-    extract::{Request, State},
+    extract::{DefaultBodyLimit, Request, State},
     middleware::{self, Next},
     response::Response,
-    routing::get,
+    routing::{get, post},
 };
 use client::{Client, Connection};
 use cookie::Sealer;
 use std::sync::Arc;
-use tokio_util::sync::CancellationToken;
+use surat_protocol::http::{IMAGE, LIVE, LOGIN, LOGOUT, PART, SOURCE, UPLOAD};
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 /// What all handlers share.
 pub struct Site {
@@ -32,26 +45,54 @@ pub struct Site {
     pub revoked: revoked::Revoked,
     /// Failed sign-ins.
     pub sign_ins: limit::SignIns,
+    /// The accounts of this node.
+    pub accounts: Arc<Accounts>,
+    /// Open sockets.
+    pub sockets: TaskTracker,
     /// Cancelled when the proxy stops.
     pub stop: CancellationToken,
+    images: ImageSigner,
+    image_fetcher: image::ImageFetcher,
 }
 
 impl Site {
     /// A site with its keys derived from the installation's secret.
-    pub fn new(config: Config, key: &SecretKey) -> Self {
-        Self {
+    pub fn new(config: Config, key: &SecretKey) -> Result<Self, TlsSettingsError> {
+        let tls = TlsSettings::new(config.ca_file.as_deref())?;
+        let images = ImageSigner::new(key);
+        let servers = Servers::new(&config, tls.clone(), images.clone());
+        Ok(Self {
             sealer: Sealer::new(key, &config.imap),
             revoked: revoked::Revoked::default(),
             sign_ins: limit::SignIns::default(),
+            accounts: Accounts::new(servers),
+            sockets: TaskTracker::new(),
             stop: CancellationToken::new(),
+            image_fetcher: image::ImageFetcher::new(tls, config.allow_private_image_hosts),
+            images,
             config,
-        }
+        })
     }
 }
 
+/// Largest body of a request that is not an upload: a sign-in.
+const BODY_LIMIT: usize = 8 << 10;
+
 /// All addresses, with what stands before each of them.
 pub fn router(site: Arc<Site>) -> Router {
+    // What changes something, and the socket through which everything else does.
+    let own_page_only = Router::new()
+        .route(LOGIN, post(login::sign_in))
+        .route(LOGOUT, post(login::sign_out))
+        .route(LIVE, get(live::open))
+        .layer(DefaultBodyLimit::max(BODY_LIMIT))
+        .route(UPLOAD, post(upload::receive).layer(DefaultBodyLimit::disable()))
+        .layer(middleware::from_fn_with_state(Arc::clone(&site), guard::own_page_only));
     Router::new()
+        .merge(own_page_only)
+        .route(PART, get(part::part))
+        .route(SOURCE, get(part::source))
+        .route(IMAGE, get(image::show))
         .route("/healthz", get(|| async { "ok\n" }))
         .fallback(assets::serve)
         .layer(middleware::from_fn(headers::secure))
@@ -59,7 +100,7 @@ pub fn router(site: Arc<Site>) -> Router {
         .with_state(site)
 }
 
-/// Finds out who asks, once, for everybody behind it.
+/// Finds out who asks and whether somebody is signed in, once, for everybody behind it.
 async fn identify(
     State(site): State<Arc<Site>>,
     Extension(connection): Extension<Connection>,
@@ -67,6 +108,10 @@ async fn identify(
     next: Next,
 ) -> Response {
     let client = Client::of(connection, request.headers(), &site.config);
+    let session = site.sealer.session_of(request.headers(), client.is_https);
+    if let Some(session) = session.filter(|session| !site.revoked.contains(session.id)) {
+        request.extensions_mut().insert(session);
+    }
     request.extensions_mut().insert(client);
     next.run(request).await
 }

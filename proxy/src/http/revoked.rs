@@ -1,7 +1,8 @@
 //! Sessions that were ended before their time: a cookie cannot be called back, so its number is
 //! remembered until it would have ended by itself. In memory; several nodes will share it one day.
 
-use super::cookie::{Session, SessionId, now};
+use super::cookie::Session;
+use crate::{account::SessionId, clock::now};
 use std::{
     collections::HashMap,
     sync::{Mutex, MutexGuard, PoisonError},
@@ -35,11 +36,15 @@ impl Revoked {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::secret::Secret;
+    use crate::{account::Credentials, secret::Secret};
 
     #[test]
     fn only_the_ended_session_is_void() {
-        let begin = || Session::begin("ayu@surat.test".into(), Secret::new("surat"), true);
+        let credentials = Credentials {
+            email: "ayu@surat.test".into(),
+            password: Secret::new("surat"),
+        };
+        let begin = || Session::begin(credentials.clone(), true);
         let (mine, other) = (begin(), begin());
         let revoked = Revoked::default();
 

@@ -10,6 +10,7 @@ use crate::{
 use anyhow::Context as _;
 use listener::Listener;
 use std::{net::SocketAddr, sync::Arc, time::Duration};
+use tokio::time::timeout;
 
 /// How long a stop may take: sending a message is the longest thing that must not be cut.
 const STOP_WITHIN: Duration = Duration::from_secs(10);
@@ -25,7 +26,7 @@ impl Proxy {
     pub async fn bind(config: Config) -> anyhow::Result<Self> {
         let key = SecretKey::load(&config.secret_file)?;
         let listener = Listener::bind(&config).await?;
-        let site = Arc::new(Site::new(config, &key));
+        let site = Arc::new(Site::new(config, &key).context("ca-file")?);
         Ok(Self { listener, site })
     }
 
@@ -56,6 +57,10 @@ impl Proxy {
         });
         let router = http::router(Arc::clone(&self.site));
         self.listener.serve(router, &self.site.stop, STOP_WITHIN).await;
+        self.site.sockets.close();
+        if timeout(STOP_WITHIN, self.site.sockets.wait()).await.is_err() {
+            tracing::warn!("Some pages did not close in time and were cut");
+        }
         signal.abort();
         tracing::info!("Stopped");
         Ok(())

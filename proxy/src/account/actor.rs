@@ -1,0 +1,217 @@
+//! An account: what its pages share, and who is told of what.
+//!
+//! Nothing here waits while it holds a lock. The connections have one owner each: the pool lends the
+//! working one, the watcher keeps the watching one.
+
+use super::{
+    directory::Directory,
+    job::{self, Stale},
+    key::AccountKey,
+    outbox::{Outbox, Reply},
+    pool::{Connected, Pool, Urgency},
+    registry::{Presence, SessionId},
+    servers::{Connection, Credentials, Servers},
+    sync::MailboxState,
+    uploads::Uploads,
+    watch::Watcher,
+};
+use crate::imap::capabilities::Capabilities;
+use std::{
+    collections::{HashMap, HashSet},
+    sync::{
+        Arc, Mutex, MutexGuard, OnceLock, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
+};
+use surat_protocol::{Event, MailboxName, Problem, Request};
+use tokio_util::sync::CancellationToken;
+
+/// Names one open page of an account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct PageId(u64);
+
+/// One account.
+pub struct Account {
+    /// Its name in maps.
+    pub key: AccountKey,
+    /// Who it is.
+    pub credentials: Credentials,
+    /// What all accounts share.
+    pub servers: Arc<Servers>,
+    /// Uploaded files, of all accounts.
+    pub uploads: Arc<Uploads>,
+    /// Its mailboxes, as far as they were listed.
+    pub directory: Directory,
+    /// Mailboxes whose counts are to be looked at.
+    pub stale: Stale,
+    pool: Arc<Pool>,
+    watcher: Watcher,
+    capabilities: OnceLock<Capabilities>,
+    pages: Mutex<HashMap<PageId, Page>>,
+    next_page: AtomicU64,
+    ended: CancellationToken,
+}
+
+/// An open page.
+struct Page {
+    session: SessionId,
+    outbox: Outbox,
+    /// The mailbox it shows.
+    watched: Option<MailboxName>,
+}
+
+impl Account {
+    /// An account that has just become active. No connection is made before somebody wants one.
+    pub fn start(
+        servers: &Arc<Servers>,
+        uploads: &Arc<Uploads>,
+        key: AccountKey,
+        credentials: Credentials,
+    ) -> Arc<Self> {
+        let ended = CancellationToken::new();
+        Arc::new(Self {
+            key,
+            directory: Directory::default(),
+            stale: Stale::default(),
+            pool: Pool::new(Arc::clone(servers), credentials.clone(), ended.clone()),
+            watcher: Watcher::default(),
+            capabilities: OnceLock::new(),
+            pages: Mutex::default(),
+            next_page: AtomicU64::new(0),
+            ended,
+            credentials,
+            servers: Arc::clone(servers),
+            uploads: Arc::clone(uploads),
+        })
+    }
+
+    /// A turn with the working connection.
+    pub async fn lease(&self, urgency: Urgency) -> Result<Connected, Problem> {
+        let connected = self.pool.lease(urgency).await?;
+        self.learn(&connected);
+        Ok(connected)
+    }
+
+    /// Takes over the connection of a sign-in.
+    pub fn accept(&self, connection: Connection) {
+        self.learn(&connection);
+        self.pool.offer(connection);
+    }
+
+    /// What the server can do, once a connection was made.
+    pub fn capabilities(&self) -> Option<&Capabilities> {
+        self.capabilities.get()
+    }
+
+    /// Keeps what a new connection says of the server.
+    pub fn learn(&self, connection: &Connection) {
+        self.capabilities.get_or_init(|| connection.capabilities().clone());
+    }
+
+    /// Capabilities that a person will miss. Dials when nothing is known yet.
+    pub async fn missing_capabilities(&self) -> Result<Vec<String>, Problem> {
+        if self.capabilities.get().is_none() {
+            self.lease(Urgency::Person).await?;
+        }
+        let missing = self.capabilities.get().map(Capabilities::missing).unwrap_or_default();
+        Ok(missing.into_iter().map(str::to_owned).collect())
+    }
+
+    /// Tells every page.
+    pub fn tell(&self, event: &Event) {
+        for page in self.pages().values() {
+            page.outbox.tell(event);
+        }
+    }
+
+    /// Tells the pages that show this mailbox.
+    pub fn tell_watchers(&self, mailbox: &MailboxName, event: &Event) {
+        for page in self
+            .pages()
+            .values()
+            .filter(|page| page.watched.as_ref() == Some(mailbox))
+        {
+            page.outbox.tell(event);
+        }
+    }
+
+    /// The mailboxes that some page shows.
+    pub fn watched(&self) -> HashSet<MailboxName> {
+        self.pages().values().filter_map(|page| page.watched.clone()).collect()
+    }
+
+    /// From now on this page shows that mailbox, which it knows in this state.
+    pub fn watch(&self, page: PageId, state: MailboxState) {
+        if let Some(page) = self.pages().get_mut(&page) {
+            page.watched = Some(state.entry.mailbox.name.clone());
+            self.watcher.adopt(state);
+        }
+    }
+
+    /// The watcher, to be told of what jobs find out.
+    pub fn watcher(&self) -> &Watcher {
+        &self.watcher
+    }
+
+    /// Ends a session: each of its pages is told.
+    pub fn sign_out(&self, session: SessionId) {
+        for page in self.pages().values().filter(|page| page.session == session) {
+            page.outbox.tell(&Event::SignedOut(Problem::NotSignedIn));
+        }
+    }
+
+    /// Cancelled when the account is no longer active.
+    pub fn ended(&self) -> &CancellationToken {
+        &self.ended
+    }
+
+    /// Ends it: its connections are closed.
+    pub fn end(&self) {
+        self.ended.cancel();
+    }
+
+    fn pages(&self) -> MutexGuard<'_, HashMap<PageId, Page>> {
+        self.pages.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A page's place in its account. Dropped when its socket closes.
+pub struct Member {
+    presence: Presence,
+    page: PageId,
+    outbox: Outbox,
+}
+
+impl Member {
+    /// Joins; the first page of an account starts its watching.
+    pub fn join(presence: Presence, session: SessionId, outbox: Outbox) -> Self {
+        let page = PageId(presence.next_page.fetch_add(1, Ordering::Relaxed));
+        presence.pages().insert(
+            page,
+            Page {
+                session,
+                outbox: outbox.clone(),
+                watched: None,
+            },
+        );
+        presence.watcher.start(&presence);
+        Self { presence, page, outbox }
+    }
+
+    /// The way to this page.
+    pub fn outbox(&self) -> &Outbox {
+        &self.outbox
+    }
+
+    /// Takes on a request. It is answered through `reply`, whenever that may be.
+    pub fn ask(&self, request: Request, reply: Reply) {
+        tokio::spawn(job::run(Arc::clone(&self.presence), self.page, request, reply));
+    }
+}
+
+impl Drop for Member {
+    fn drop(&mut self) {
+        self.presence.pages().remove(&self.page);
+        self.presence.watcher.look_again();
+    }
+}

@@ -1,0 +1,92 @@
+//! Counts of mailboxes: asked for anew after every change of ours, so that they are always right.
+
+use crate::{
+    account::{actor::Account, directory::Entry, pool::Urgency},
+    imap::{Error, decode::MailboxStatus},
+};
+use std::sync::{Arc, Mutex, PoisonError};
+use surat_protocol::{Counts, Event, Problem};
+
+/// Mailboxes whose counts are out of date. Many changes in a row cost one look.
+#[derive(Default)]
+pub struct Stale(Mutex<Vec<Entry>>);
+
+impl Stale {
+    /// Adds mailboxes; says whether nobody is looking yet.
+    fn add(&self, entries: Vec<Entry>) -> bool {
+        let mut stale = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let was_empty = stale.is_empty();
+        for entry in entries {
+            if !stale.iter().any(|other| other.wire == entry.wire) {
+                stale.push(entry);
+            }
+        }
+        was_empty && !stale.is_empty()
+    }
+
+    fn next(&self) -> Option<Entry> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).first().cloned()
+    }
+
+    fn remove(&self, entry: &Entry) {
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .retain(|other| other.wire != entry.wire);
+    }
+
+    fn clear(&self) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+}
+
+/// Looks at the counts of these mailboxes soon; the pages are told what is new.
+pub(in crate::account) fn refresh_counts(account: &Arc<Account>, entries: Vec<Entry>) {
+    let entries: Vec<Entry> = entries.into_iter().filter(|entry| !entry.is_promised).collect();
+    account.watcher().touched(&entries);
+    if account.stale.add(entries) {
+        tokio::spawn(look(Arc::clone(account)));
+    }
+}
+
+async fn look(account: Arc<Account>) {
+    while let Some(entry) = account.stale.next() {
+        // Out of the list before the look: what changes during it is looked at again.
+        let looked = look_at(&account, &entry).await;
+        if let Err(problem) = looked {
+            tracing::debug!(?problem, "Counts could not be read");
+            return account.stale.clear();
+        }
+    }
+}
+
+async fn look_at(account: &Arc<Account>, entry: &Entry) -> Result<(), Problem> {
+    let mut session = account.lease(Urgency::Ahead).await?;
+    account.stale.remove(entry);
+    match session.status(&entry.wire).await {
+        Ok(status) => note(account, &status),
+        // Gone, or not ours to look at: the next listing will tell.
+        Err(Error::No(_) | Error::Incomplete(_)) => {}
+        Err(error) => return Err(error.into()),
+    }
+    Ok(())
+}
+
+/// Takes over what a STATUS response tells.
+pub(in crate::account) fn note(account: &Account, status: &MailboxStatus) {
+    let (Some(counts), Some(entry)) = (of_status(status), account.directory.find_wire(&status.name)) else {
+        return;
+    };
+    let mailbox = entry.mailbox.name;
+    if account.directory.set_counts(&mailbox, counts) {
+        account.tell(&Event::Counts { mailbox, counts });
+    }
+}
+
+/// Counts, if the server told both.
+pub(in crate::account) fn of_status(status: &MailboxStatus) -> Option<Counts> {
+    Some(Counts {
+        messages: status.messages?,
+        unseen: status.unseen?,
+    })
+}

@@ -1,0 +1,158 @@
+//! What a page can ask of its account: one file for each kind of request.
+//!
+//! A question may be asked twice and dropped at any moment; an order is carried out even when
+//! nobody is left to hear of it, and stops only where it is cancelled, between two turns.
+
+mod counts;
+mod expunge;
+mod flags;
+mod headers;
+mod mailboxes;
+mod manage;
+mod message;
+mod open;
+mod orders;
+pub mod part;
+mod rows;
+mod search;
+mod special;
+mod transfer;
+
+pub(super) use counts::{Stale, note as note_status, refresh_counts};
+pub(super) use mailboxes::{read as read_mailboxes, refresh as refresh_mailboxes, take as take_mailboxes};
+pub(super) use rows::fetch_rows;
+
+use super::{
+    actor::{Account, PageId},
+    directory::Entry,
+    outbox::Reply,
+};
+use std::sync::Arc;
+use surat_protocol::{Answer, MailboxName, Problem, Request, Server};
+
+/// A request at work.
+struct Job {
+    account: Arc<Account>,
+    page: PageId,
+    reply: Reply,
+}
+
+/// Carries out one request and gives its last answer.
+pub(super) async fn run(account: Arc<Account>, page: PageId, request: Request, reply: Reply) {
+    let job = Job { account, page, reply };
+    let result = if is_question(&request) {
+        tokio::select! {
+            biased;
+            () = job.reply.cancelled.cancelled() => Err(Problem::Cancelled),
+            result = job.ask(request) => result,
+        }
+    } else {
+        job.carry_out(request).await
+    };
+    // Nobody may be left to hear it.
+    let _ = job.reply.finish(result).await;
+}
+
+/// Changes nothing, so it may be asked again.
+fn is_question(request: &Request) -> bool {
+    matches!(
+        request,
+        Request::ListMailboxes
+            | Request::OpenMailbox { .. }
+            | Request::FetchRows { .. }
+            | Request::FetchMessage { .. }
+            | Request::FetchHeaders { .. }
+            | Request::Search { .. }
+            | Request::OpenDraft { .. }
+            | Request::Ping
+    )
+}
+
+impl Job {
+    /// A connection that was lost without our knowing costs a question one more try.
+    async fn ask(&self, request: Request) -> Result<Answer, Problem> {
+        match self.carry_out(request.clone()).await {
+            Err(Problem::ConnectionLost(Server::Imap)) => self.carry_out(request).await,
+            result => result,
+        }
+    }
+
+    async fn carry_out(&self, request: Request) -> Result<Answer, Problem> {
+        match request {
+            Request::ListMailboxes => mailboxes::list(self).await,
+            Request::OpenMailbox { mailbox, first_rows } => open::open(self, &mailbox, first_rows).await,
+            Request::FetchRows {
+                mailbox,
+                uid_validity,
+                uids,
+            } => rows::rows(self, &mailbox, uid_validity, &uids).await,
+            Request::FetchHeaders { message } => headers::headers(self, &message).await,
+            Request::FetchMessage {
+                message,
+                allow_remote_images,
+            } => message::message(self, &message, allow_remote_images).await,
+            Request::StoreFlags {
+                mailbox,
+                uid_validity,
+                uids,
+                add,
+                remove,
+            } => flags::store(self, &mailbox, uid_validity, &uids, &add, &remove).await,
+            Request::Move {
+                mailbox,
+                uid_validity,
+                uids,
+                to,
+            } => transfer::transfer(self, transfer::Kind::Move, &mailbox, uid_validity, &uids, &to).await,
+            Request::Copy {
+                mailbox,
+                uid_validity,
+                uids,
+                to,
+            } => transfer::transfer(self, transfer::Kind::Copy, &mailbox, uid_validity, &uids, &to).await,
+            Request::Expunge {
+                mailbox,
+                uid_validity,
+                uids,
+            } => expunge::some(self, &mailbox, uid_validity, &uids).await,
+            Request::EmptyMailbox { mailbox } => expunge::all(self, &mailbox).await,
+            Request::CreateMailbox { parent, name } => manage::create(self, parent.as_ref(), &name).await,
+            Request::RenameMailbox { mailbox, name } => manage::rename(self, &mailbox, &name).await,
+            Request::DeleteMailbox { mailbox } => manage::delete(self, &mailbox).await,
+            Request::Search { scope, terms } => search::search(self, &scope, &terms).await,
+            Request::Ping => Ok(Answer::Done),
+            _ => Err(Problem::BadRequest),
+        }
+    }
+
+    /// A mailbox by the name that the browser gave.
+    async fn find(&self, mailbox: &MailboxName) -> Result<Entry, Problem> {
+        find(&self.account, mailbox).await
+    }
+
+    /// An answer with more to come. A page that is gone cancels a question; an order goes on.
+    async fn answer(&self, answer: Answer) -> Result<(), Problem> {
+        self.reply.answer(answer).await.map_err(|_| Problem::Cancelled)
+    }
+
+    /// Was it cancelled? Asked between two turns of an order.
+    fn check_cancelled(&self) -> Result<(), Problem> {
+        if self.reply.cancelled.is_cancelled() {
+            Err(Problem::Cancelled)
+        } else {
+            Ok(())
+        }
+    }
+}
+
+/// A mailbox by its name. One that is not known may have been made elsewhere just now.
+pub(super) async fn find(account: &Arc<Account>, mailbox: &MailboxName) -> Result<Entry, Problem> {
+    if let Some(entry) = account.directory.find(mailbox) {
+        return Ok(entry);
+    }
+    refresh_mailboxes(account).await?;
+    account
+        .directory
+        .find(mailbox)
+        .ok_or_else(|| Problem::NoSuchMailbox(mailbox.clone()))
+}

@@ -1,0 +1,114 @@
+//! Rows of the list: who, what, when, and the first words.
+
+use super::Job;
+use crate::{
+    account::{pool::Urgency, problem::InMailbox},
+    imap::{Error, Session, decode::Fetch},
+    mime::{header, plan},
+};
+use surat_protocol::{Answer, MailboxName, Problem, Row, UidSet, UidValidity};
+
+/// Rows that one request may ask for.
+const REQUEST_LIMIT: usize = 1000;
+/// Rows of one turn, and of one answer.
+const PORTION: usize = 100;
+/// Recipients that a row shows.
+const RECIPIENTS: usize = 20;
+/// Characters of a subject that a row shows.
+const SUBJECT: usize = 300;
+/// Characters of the first words.
+const PREVIEW: usize = 200;
+
+pub(super) async fn rows(
+    job: &Job,
+    mailbox: &MailboxName,
+    validity: UidValidity,
+    uids: &UidSet,
+) -> Result<Answer, Problem> {
+    if uids.len() > REQUEST_LIMIT {
+        return Err(Problem::BadRequest);
+    }
+    let entry = job.find(mailbox).await?;
+    let mut portions = portions(uids, PORTION).peekable();
+    while let Some(portion) = portions.next() {
+        let mut session = job.account.lease(Urgency::Ahead).await?;
+        session.open_valid(&entry, validity).await?;
+        let rows = fetch_known_rows(&mut session, &portion).await.in_mailbox(mailbox)?;
+        drop(session);
+        if portions.peek().is_none() {
+            return Ok(Answer::Rows(rows));
+        }
+        job.answer(Answer::Rows(rows)).await?;
+    }
+    Ok(Answer::Rows(Vec::new()))
+}
+
+/// Rows of messages that the browser has heard of. The working connection may not have heard of the
+/// newest yet, since it was told of them on the watching one: then it is brought up to date.
+async fn fetch_known_rows(session: &mut Session, uids: &UidSet) -> Result<Vec<Row>, Error> {
+    let rows = fetch_rows(session, uids).await?;
+    if rows.len() == uids.len() {
+        return Ok(rows);
+    }
+    session.noop().await?;
+    fetch_rows(session, uids).await
+}
+
+/// Rows of these messages, newest first; those that are gone are left out.
+pub(in crate::account) async fn fetch_rows(session: &mut Session, uids: &UidSet) -> Result<Vec<Row>, Error> {
+    if uids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut rows: Vec<Row> = session.fetch_rows(uids).await?.iter().filter_map(row).collect();
+    rows.sort_by_key(|row| std::cmp::Reverse(row.uid));
+    rows.dedup_by_key(|row| row.uid);
+    Ok(rows)
+}
+
+fn row(fetch: &Fetch) -> Option<Row> {
+    let envelope = fetch.envelope.clone().unwrap_or_default();
+    let mut to = header::addresses(&envelope.to);
+    to.truncate(RECIPIENTS);
+    let mut from = header::addresses(&envelope.from);
+    from.truncate(RECIPIENTS);
+    Some(Row {
+        uid: fetch.uid?,
+        flags: fetch.flags.clone().unwrap_or_default(),
+        received: fetch.internal_date.unwrap_or(0),
+        from,
+        to,
+        subject: header::text(envelope.subject.as_deref().unwrap_or_default(), SUBJECT),
+        preview: fetch.preview.as_deref().map(preview).unwrap_or_default(),
+        size_octets: fetch.size_octets.unwrap_or(0),
+        has_attachment: fetch.body_structure.as_ref().is_some_and(plan::has_attachment),
+    })
+}
+
+/// The server's own preview is UTF-8 (RFC 8970, section 3.1).
+fn preview(octets: &[u8]) -> String {
+    header::one_line(&String::from_utf8_lossy(octets), PREVIEW)
+}
+
+/// A set in portions of at most `count` messages, the newest first.
+pub(super) fn portions(uids: &UidSet, count: usize) -> impl Iterator<Item = UidSet> + use<> {
+    let mut left = uids.clone();
+    std::iter::from_fn(move || {
+        let portion = left.newest(0, count);
+        left = left.difference(&portion);
+        (!portion.is_empty()).then_some(portion)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn portions_are_newest_first_and_lose_nothing() {
+        let uids = UidSet::from_ranges([(1, 5), (10, 12)]);
+
+        let portions: Vec<String> = portions(&uids, 3).map(|portion| portion.to_string()).collect();
+
+        assert_eq!(portions, ["10:12", "3:5", "1:2"]);
+    }
+}

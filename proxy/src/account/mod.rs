@@ -1,0 +1,25 @@
+//! One signed-in account on this node: its connections, what its browsers ask, what its mailboxes do.
+//!
+//! `http` hands requests in and carries answers out; all that speaks IMAP for them is here and below.
+
+mod actor;
+mod backoff;
+mod directory;
+mod job;
+mod key;
+mod outbox;
+mod pool;
+mod problem;
+mod registry;
+mod servers;
+mod sync;
+mod uploads;
+mod watch;
+
+pub use actor::Member;
+pub use job::part;
+pub use key::AccountKey;
+pub use outbox::{Gone, Outbox, Outgoing, Outlet, Reply, outbox};
+pub use registry::{Accounts, Presence, SessionId};
+pub use servers::{Credentials, Servers};
+pub use uploads::Uploads;

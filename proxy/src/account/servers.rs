@@ -1,0 +1,157 @@
+//! The mail servers of this installation, and the way to a session: bounded, and not all at once.
+
+use super::{directory::Entry, problem::InMailbox};
+use crate::{
+    config::Config,
+    endpoint::Endpoint,
+    image_address::ImageSigner,
+    imap::{Session, command::select::Selected, dial::dial},
+    secret::Secret,
+    submission::Submission,
+    tls::TlsSettings,
+};
+use std::{
+    ops::{Deref, DerefMut},
+    sync::Arc,
+    time::Duration,
+};
+use surat_protocol::{Problem, UidValidity};
+use tokio::{
+    sync::{OwnedSemaphorePermit, Semaphore},
+    time::timeout,
+};
+
+/// Sign-ins under way at once: after a restart of the mail server everybody comes back together.
+const DIALLING: usize = 16;
+/// How long one waits for one's turn to dial.
+const DIAL_TURN_WITHIN: Duration = Duration::from_secs(30);
+/// A server that is left need not say goodbye for long.
+const LEAVE_WITHIN: Duration = Duration::from_secs(2);
+
+/// Name and password.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Credentials {
+    /// Mail address and IMAP user name.
+    pub email: String,
+    /// Password.
+    pub password: Secret,
+}
+
+/// Everything that accounts share.
+pub struct Servers {
+    /// The IMAP server.
+    pub imap: Endpoint,
+    /// Whom to trust.
+    pub tls: TlsSettings,
+    /// The submission server.
+    pub submission: Submission,
+    /// Largest message, in octets.
+    pub message_limit_octets: u64,
+    /// Signs addresses of remote images.
+    pub images: ImageSigner,
+    /// Room for connections, over all accounts.
+    connections: Arc<Semaphore>,
+    dialling: Semaphore,
+}
+
+/// A signed-in session that counts against the limit of connections, and remembers what it opened.
+pub struct Connection {
+    session: Session,
+    opened: Option<Selected>,
+    _room: OwnedSemaphorePermit,
+}
+
+impl Servers {
+    /// The servers that the configuration names.
+    pub fn new(config: &Config, tls: TlsSettings, images: ImageSigner) -> Self {
+        Self {
+            imap: config.imap.clone(),
+            submission: Submission {
+                endpoint: config.smtp.clone(),
+                tls: tls.clone(),
+            },
+            tls,
+            message_limit_octets: config.message_limit_octets,
+            images,
+            connections: Arc::new(Semaphore::new(config.connection_limit)),
+            dialling: Semaphore::new(DIALLING),
+        }
+    }
+
+    /// Dials and signs in.
+    pub async fn open(&self, credentials: &Credentials) -> Result<Connection, Problem> {
+        let room = Arc::clone(&self.connections).try_acquire_owned().map_err(|_| {
+            tracing::warn!("connection-limit is reached; an account waits for a connection");
+            Problem::Busy
+        })?;
+        let turn = timeout(DIAL_TURN_WITHIN, self.dialling.acquire()).await;
+        let _turn = turn.map_err(|_| Problem::Busy)?.map_err(|_| Problem::Busy)?;
+        let session = self.sign_in(credentials).await?;
+        Ok(Connection {
+            session,
+            opened: None,
+            _room: room,
+        })
+    }
+
+    async fn sign_in(&self, credentials: &Credentials) -> Result<Session, Problem> {
+        let client = dial(&self.imap, &self.tls).await?;
+        let signed_in = client.sign_in(&credentials.email, &credentials.password, None).await;
+        signed_in.map_err(|error| {
+            if error.is_wrong_password() {
+                Problem::WrongPassword
+            } else {
+                error.into()
+            }
+        })
+    }
+}
+
+impl Connection {
+    /// Opens a mailbox, unless it is open already.
+    pub async fn open(&mut self, entry: &Entry) -> Result<&Selected, Problem> {
+        let is_open = self.session.selected() == Some(&entry.wire);
+        match self.opened.take().filter(|_| is_open) {
+            Some(selected) => Ok(self.opened.insert(selected)),
+            None => self.open_anew(entry).await,
+        }
+    }
+
+    /// Opens a mailbox even if it is open: to learn its state of this moment.
+    pub async fn open_anew(&mut self, entry: &Entry) -> Result<&Selected, Problem> {
+        self.opened = None;
+        let selected = self.session.select(&entry.wire).await.in_mailbox(&entry.mailbox.name)?;
+        Ok(self.opened.insert(selected))
+    }
+
+    /// Opens a mailbox in which UIDs were learned under this UIDVALIDITY; elsewhere they mean nothing.
+    pub async fn open_valid(&mut self, entry: &Entry, validity: UidValidity) -> Result<&Selected, Problem> {
+        let selected = self.open(entry).await?;
+        if selected.uid_validity == validity {
+            Ok(selected)
+        } else {
+            Err(Problem::MailboxChanged(entry.mailbox.name.clone()))
+        }
+    }
+
+    /// Says goodbye; whether the server hears it makes no difference.
+    pub async fn leave(self) {
+        if let Err(error) = timeout(LEAVE_WITHIN, self.session.logout()).await {
+            tracing::debug!(%error, "The mail server did not say goodbye in time");
+        }
+    }
+}
+
+impl Deref for Connection {
+    type Target = Session;
+
+    fn deref(&self) -> &Session {
+        &self.session
+    }
+}
+
+impl DerefMut for Connection {
+    fn deref_mut(&mut self) -> &mut Session {
+        &mut self.session
+    }
+}

@@ -1,0 +1,155 @@
+//! From "something happened in this mailbox" to what did: the difference between what is known and
+//! what the server says now, by the best means that it offers.
+
+use super::{directory::Entry, job::fetch_rows, problem::InMailbox, servers::Connection};
+use std::collections::BTreeMap;
+use surat_protocol::{Event, Flags, ModSeq, Opened, Problem, Uid, UidSet, UidValidity};
+
+/// Rows that come along with new messages.
+const ROWS: usize = 50;
+/// Flags of so many messages in one event.
+const FLAGS_PER_EVENT: usize = 1000;
+/// More changes than this, and opening the mailbox again is quicker.
+const CHANGES: usize = 5000;
+/// Without CONDSTORE only the flags of the newest messages are compared: those that are looked at.
+const WINDOW: usize = 500;
+
+/// A mailbox as its pages know it.
+#[derive(Clone, Debug)]
+pub struct MailboxState {
+    /// Which.
+    pub entry: Entry,
+    uid_validity: UidValidity,
+    uids: UidSet,
+    highest_modseq: ModSeq,
+    /// Flags of the newest messages, on a server without CONDSTORE; empty before the first look.
+    window: BTreeMap<Uid, Flags>,
+}
+
+/// What happened since the last look.
+#[derive(Debug, Default)]
+struct Difference {
+    arrived: UidSet,
+    vanished: UidSet,
+    flags: Vec<(Uid, Flags)>,
+}
+
+impl MailboxState {
+    /// As it was told to a page.
+    pub fn of(entry: &Entry, opened: &Opened) -> Self {
+        Self {
+            entry: entry.clone(),
+            uid_validity: opened.uid_validity,
+            uids: opened.uids.clone(),
+            highest_modseq: opened.highest_modseq,
+            window: BTreeMap::new(),
+        }
+    }
+
+    /// Is it the same mailbox, not one made anew under the same name?
+    pub fn is_same_mailbox(&self, other: &Self) -> bool {
+        self.entry.wire == other.entry.wire && self.uid_validity == other.uid_validity
+    }
+
+    /// Looks, and says what happened. The mailbox is open on this connection afterwards.
+    pub async fn sync(&mut self, connection: &mut Connection) -> Result<Vec<Event>, Problem> {
+        let name = self.entry.mailbox.name.clone();
+        let is_open = connection.selected() == Some(&self.entry.wire);
+        let selected = connection.open(&self.entry).await?;
+        if selected.uid_validity != self.uid_validity {
+            return Ok(vec![Event::Reset { mailbox: name }]);
+        }
+        let keeps_modseq = selected.highest_modseq.0 > 0 && self.highest_modseq.0 > 0;
+        if is_open {
+            // The server tells of a change when it pleases; now it must have told.
+            connection.noop().await.in_mailbox(&name)?;
+        }
+        let difference = match keeps_modseq {
+            true => self.changes(connection).await?,
+            false => self.comparison(connection).await?,
+        };
+        if difference.flags.len() + difference.arrived.len() > CHANGES {
+            return Ok(vec![Event::Reset { mailbox: name }]);
+        }
+        let rows = fetch_rows(connection, &difference.arrived.newest(0, ROWS))
+            .await
+            .in_mailbox(&name)?;
+        self.uids = self.uids.difference(&difference.vanished).union(&difference.arrived);
+        Ok(self.events(difference, rows))
+    }
+
+    /// With CONDSTORE: what changed since a moment; with QRESYNC also what vanished.
+    async fn changes(&mut self, connection: &mut Connection) -> Result<Difference, Problem> {
+        let name = &self.entry.mailbox.name;
+        let changes = connection.changes_since(self.highest_modseq).await.in_mailbox(name)?;
+        let changed: UidSet = changes.flags.iter().map(|(uid, _)| *uid).collect();
+        let mut difference = Difference {
+            arrived: changed.difference(&self.uids),
+            ..Difference::default()
+        };
+        match changes.vanished {
+            Some(vanished) => difference.vanished = vanished.intersection(&self.uids),
+            None => {
+                let all = connection.all_uids().await.in_mailbox(name)?;
+                difference.vanished = self.uids.difference(&all);
+                difference.arrived = all.difference(&self.uids);
+            }
+        }
+        difference.flags = changes
+            .flags
+            .into_iter()
+            .filter(|(uid, _)| self.uids.contains(*uid))
+            .collect();
+        self.highest_modseq = self.highest_modseq.max(changes.highest_modseq);
+        Ok(difference)
+    }
+
+    /// Without: all UIDs, and the flags of the newest messages.
+    async fn comparison(&mut self, connection: &mut Connection) -> Result<Difference, Problem> {
+        let name = &self.entry.mailbox.name;
+        let all = connection.all_uids().await.in_mailbox(name)?;
+        let newest = all.newest(0, WINDOW);
+        let flags = if newest.is_empty() {
+            Vec::new()
+        } else {
+            connection.fetch_flags(&newest).await.in_mailbox(name)?
+        };
+        let difference = Difference {
+            arrived: all.difference(&self.uids),
+            vanished: self.uids.difference(&all),
+            flags: flags
+                .iter()
+                .filter(|(uid, flags)| self.uids.contains(*uid) && self.window.get(uid) != Some(flags))
+                .cloned()
+                .collect(),
+        };
+        self.window = flags.into_iter().collect();
+        Ok(difference)
+    }
+
+    fn events(&self, difference: Difference, rows: Vec<surat_protocol::Row>) -> Vec<Event> {
+        let (mailbox, uid_validity) = (&self.entry.mailbox.name, self.uid_validity);
+        let mut events = Vec::new();
+        if !difference.vanished.is_empty() {
+            events.push(Event::Vanished {
+                mailbox: mailbox.clone(),
+                uid_validity,
+                uids: difference.vanished,
+            });
+        }
+        if !difference.arrived.is_empty() {
+            events.push(Event::Arrived {
+                mailbox: mailbox.clone(),
+                uid_validity,
+                uids: difference.arrived,
+                rows,
+            });
+        }
+        events.extend(difference.flags.chunks(FLAGS_PER_EVENT).map(|changes| Event::Flags {
+            mailbox: mailbox.clone(),
+            uid_validity,
+            changes: changes.to_vec(),
+        }));
+        events
+    }
+}

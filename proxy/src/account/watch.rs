@@ -1,0 +1,371 @@
+//! The watching connection: hears what happens in the account, and tells its pages.
+//!
+//! By NOTIFY it hears of all mailboxes; else it idles on one that is looked at, and asks for the
+//! others now and then. When the server is lost it tells so, and keeps trying.
+
+use super::{
+    actor::Account,
+    backoff::Backoff,
+    directory::Entry,
+    job::{note_status, read_mailboxes, take_mailboxes},
+    problem::InMailbox,
+    servers::Connection,
+    sync::MailboxState,
+};
+use crate::imap::{
+    command::watch::WatchEnd,
+    decode::{Code, Response},
+    mailbox_name::WireName,
+};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+use surat_protocol::{Event, MailboxName, Problem};
+use tokio::{
+    sync::mpsc,
+    time::{Instant, sleep},
+};
+
+/// Between two looks at the counts of all mailboxes, on a server that does not tell by itself.
+const POLL: Duration = Duration::from_secs(60);
+/// The same on a server that does: a safety net.
+const POLL_NOTIFIED: Duration = Duration::from_secs(10 * 60);
+/// A connection that held for so long was a good one.
+const GOOD_AFTER: Duration = Duration::from_secs(10);
+
+/// What the watcher is told by the jobs.
+enum Order {
+    /// A page shows this mailbox, and knows it in this state.
+    Adopt(Box<MailboxState>),
+    /// Something was done in these mailboxes on another connection.
+    Touched(Vec<WireName>),
+    /// Pages came or went.
+    LookAgain,
+}
+
+/// The way to the watcher.
+#[derive(Default)]
+pub struct Watcher {
+    orders: Mutex<Option<mpsc::UnboundedSender<Order>>>,
+}
+
+impl Watcher {
+    /// Starts it, unless it runs.
+    pub fn start(&self, account: &Arc<Account>) {
+        let mut orders = self.orders.lock().unwrap_or_else(PoisonError::into_inner);
+        if orders.as_ref().is_some_and(|orders| !orders.is_closed()) {
+            return;
+        }
+        // Each order stands for a command that the server has carried out; that bounds them.
+        let (sender, receiver) = mpsc::unbounded_channel();
+        *orders = Some(sender);
+        let watch = Watch {
+            account: Arc::clone(account),
+            orders: receiver,
+            states: HashMap::new(),
+            front: None,
+        };
+        tokio::spawn(watch.run());
+    }
+
+    /// Watches a mailbox from this state on.
+    pub fn adopt(&self, state: MailboxState) {
+        self.send(Order::Adopt(Box::new(state)));
+    }
+
+    /// Something was done in these mailboxes.
+    pub fn touched(&self, entries: &[Entry]) {
+        self.send(Order::Touched(entries.iter().map(|entry| entry.wire.clone()).collect()));
+    }
+
+    /// Pages came or went.
+    pub fn look_again(&self) {
+        self.send(Order::LookAgain);
+    }
+
+    fn send(&self, order: Order) {
+        if let Some(orders) = self.orders.lock().unwrap_or_else(PoisonError::into_inner).as_ref() {
+            // A watcher that has ended has no page to tell.
+            let _ = orders.send(order);
+        }
+    }
+}
+
+struct Watch {
+    account: Arc<Account>,
+    orders: mpsc::UnboundedReceiver<Order>,
+    /// Mailboxes that pages show.
+    states: HashMap<MailboxName, MailboxState>,
+    /// The one that was opened last: it is kept open here.
+    front: Option<MailboxName>,
+}
+
+/// Why a connection is no longer followed.
+enum End {
+    /// The account is no longer active.
+    Ended,
+    /// The server was lost.
+    Lost(Problem),
+}
+
+impl Watch {
+    async fn run(mut self) {
+        let account = Arc::clone(&self.account);
+        let mut backoff = Backoff::default();
+        let mut is_lost = false;
+        while !account.ended().is_cancelled() {
+            let problem = match account.servers.open(&account.credentials).await {
+                Ok(connection) => {
+                    if std::mem::take(&mut is_lost) {
+                        account.tell(&Event::ServerBack);
+                    }
+                    let since = Instant::now();
+                    match Box::pin(self.follow(connection)).await {
+                        End::Ended => return,
+                        End::Lost(problem) if since.elapsed() > GOOD_AFTER => {
+                            backoff = Backoff::default();
+                            problem
+                        }
+                        End::Lost(problem) => problem,
+                    }
+                }
+                Err(Problem::WrongPassword) => return account.tell(&Event::SignedOut(Problem::WrongPassword)),
+                Err(problem) => problem,
+            };
+            tracing::info!(?problem, "An account's watching connection was lost");
+            if is_about_link(&problem) && !is_lost {
+                is_lost = true;
+                account.tell(&Event::ServerLost);
+            }
+            tokio::select! {
+                () = account.ended().cancelled() => return,
+                () = sleep(backoff.next()) => {}
+            }
+        }
+    }
+
+    async fn follow(&mut self, mut connection: Connection) -> End {
+        self.account.learn(&connection);
+        match self.try_follow(&mut connection).await {
+            Ok(()) => {
+                connection.leave().await;
+                End::Ended
+            }
+            Err(problem) => End::Lost(problem),
+        }
+    }
+
+    async fn try_follow(&mut self, connection: &mut Connection) -> Result<(), Problem> {
+        let namespaces = connection.namespace().await?;
+        let mut is_notified = connection.notify(&namespaces).await?;
+        // What happened before this connection was there.
+        self.sync_all(connection).await?;
+        let mut poll_at = Instant::now() + if is_notified { POLL_NOTIFIED } else { POLL };
+        loop {
+            while let Ok(order) = self.orders.try_recv() {
+                self.obey(order, connection, is_notified).await?;
+            }
+            self.bring_to_front(connection).await?;
+            let ended = self.account.ended().clone();
+            let mut order = None;
+            let stop = async {
+                tokio::select! {
+                    next = self.orders.recv() => order = next,
+                    () = ended.cancelled() => {}
+                }
+            };
+            let watched = connection.watch(poll_at, stop).await?;
+            if ended.is_cancelled() {
+                return Ok(());
+            }
+            if let Some(order) = order {
+                self.obey(order, connection, is_notified).await?;
+            }
+            match watched {
+                WatchEnd::Stopped => {}
+                WatchEnd::News(news) => {
+                    if self.hear(news, connection).await? {
+                        is_notified = connection.notify(&namespaces).await?;
+                        poll_at = Instant::now();
+                    }
+                }
+                WatchEnd::Deadline => {
+                    poll_at = Instant::now() + if is_notified { POLL_NOTIFIED } else { POLL };
+                    self.poll(connection).await?;
+                }
+            }
+        }
+    }
+
+    async fn obey(&mut self, order: Order, connection: &mut Connection, is_notified: bool) -> Result<(), Problem> {
+        match order {
+            Order::Adopt(state) => {
+                let name = state.entry.mailbox.name.clone();
+                self.front = Some(name.clone());
+                // Where another page shows it already, its older state stays: it misses nothing.
+                match self.states.get(&name) {
+                    Some(known) if known.is_same_mailbox(&state) => {}
+                    _ => {
+                        self.states.insert(name, *state);
+                    }
+                }
+            }
+            Order::LookAgain => {}
+            // By NOTIFY or IDLE the server tells by itself.
+            Order::Touched(_) if is_notified => {}
+            Order::Touched(wires) => {
+                let open = connection.selected().cloned();
+                for wire in wires.into_iter().filter(|wire| Some(wire) != open.as_ref()) {
+                    self.sync_wire(&wire, connection).await?;
+                }
+            }
+        }
+        let watched = self.account.watched();
+        self.states.retain(|name, _| watched.contains(name));
+        Ok(())
+    }
+
+    /// Keeps open what was opened last and is still shown.
+    async fn bring_to_front(&mut self, connection: &mut Connection) -> Result<(), Problem> {
+        if !self.front.as_ref().is_some_and(|front| self.states.contains_key(front)) {
+            self.front = self.states.keys().next().cloned();
+        }
+        let Some(front) = self.front.clone() else { return Ok(()) };
+        let is_open = self
+            .states
+            .get(&front)
+            .is_some_and(|state| connection.selected() == Some(&state.entry.wire));
+        if is_open {
+            Ok(())
+        } else {
+            self.sync(&front, connection).await
+        }
+    }
+
+    /// Takes in what the server said; true when it has stopped notifying and must be asked again.
+    async fn hear(&mut self, news: Vec<Response>, connection: &mut Connection) -> Result<bool, Problem> {
+        let (mut is_front_touched, mut is_listing_touched, mut is_overflown) = (false, false, false);
+        let mut statuses = HashSet::new();
+        for response in news {
+            match response {
+                Response::Exists(_) | Response::Expunge(_) | Response::Vanished { .. } | Response::Fetch(_) => {
+                    is_front_touched = true;
+                }
+                Response::MailboxStatus(status) => {
+                    note_status(&self.account, &status);
+                    statuses.insert((
+                        status.name.clone(),
+                        status.unseen.is_some() && status.messages.is_some(),
+                    ));
+                }
+                Response::List(_) => is_listing_touched = true,
+                Response::Status(status) if status.code == Some(Code::NotificationOverflow) => is_overflown = true,
+                _ => {}
+            }
+        }
+        if is_listing_touched || is_overflown {
+            self.poll(connection).await?;
+        }
+        for (wire, is_whole) in statuses {
+            if !is_whole {
+                self.count(&wire, connection).await?;
+            }
+            if connection.selected() != Some(&wire) {
+                self.sync_wire(&wire, connection).await?;
+            }
+        }
+        if is_front_touched && let Some(front) = self.front.clone() {
+            self.sync(&front, connection).await?;
+        }
+        Ok(is_overflown)
+    }
+
+    /// Looks at everything: the list of mailboxes, all counts, all mailboxes that are shown.
+    async fn poll(&mut self, connection: &mut Connection) -> Result<(), Problem> {
+        let listing = read_mailboxes(connection, Some(&self.account.directory)).await?;
+        take_mailboxes(&self.account, listing);
+        if !connection.capabilities().list_status {
+            for entry in &self.account.directory.listing().entries {
+                if entry.mailbox.is_selectable && !entry.is_promised {
+                    self.count(&entry.wire, connection).await?;
+                }
+            }
+        }
+        self.sync_all(connection).await
+    }
+
+    async fn sync_all(&mut self, connection: &mut Connection) -> Result<(), Problem> {
+        for name in self.states.keys().cloned().collect::<Vec<_>>() {
+            self.sync(&name, connection).await?;
+        }
+        Ok(())
+    }
+
+    async fn sync_wire(&mut self, wire: &WireName, connection: &mut Connection) -> Result<(), Problem> {
+        let name = self
+            .states
+            .values()
+            .find(|state| state.entry.wire == *wire)
+            .map(|state| state.entry.mailbox.name.clone());
+        match name {
+            Some(name) => self.sync(&name, connection).await,
+            None => Ok(()),
+        }
+    }
+
+    /// Finds out what happened in one mailbox, and tells the pages that show it.
+    async fn sync(&mut self, name: &MailboxName, connection: &mut Connection) -> Result<(), Problem> {
+        let Some(state) = self.states.get_mut(name) else {
+            return Ok(());
+        };
+        let wire = state.entry.wire.clone();
+        let events = match state.sync(connection).await {
+            Ok(events) => events,
+            Err(problem) if is_about_link(&problem) => return Err(problem),
+            // It is gone, or may no longer be read.
+            Err(problem) => {
+                tracing::debug!(?problem, "A watched mailbox cannot be read");
+                vec![Event::Reset { mailbox: name.clone() }]
+            }
+        };
+        if events.iter().any(|event| matches!(event, Event::Reset { .. })) {
+            self.states.remove(name);
+        }
+        for event in &events {
+            self.account.tell_watchers(name, event);
+        }
+        if events.is_empty() {
+            Ok(())
+        } else {
+            self.count(&wire, connection).await
+        }
+    }
+
+    async fn count(&self, wire: &WireName, connection: &mut Connection) -> Result<(), Problem> {
+        let Some(entry) = self.account.directory.find_wire(wire) else {
+            return Ok(());
+        };
+        match connection.status(wire).await.in_mailbox(&entry.mailbox.name) {
+            Ok(status) => {
+                note_status(&self.account, &status);
+                Ok(())
+            }
+            Err(problem) if is_about_link(&problem) => Err(problem),
+            Err(_) => Ok(()),
+        }
+    }
+}
+
+/// Is the link to the server gone, rather than something refused?
+fn is_about_link(problem: &Problem) -> bool {
+    matches!(
+        problem,
+        Problem::ConnectionLost(_)
+            | Problem::Unreachable(_)
+            | Problem::TimedOut
+            | Problem::Certificate { .. }
+            | Problem::NoEncryption(_)
+    )
+}
