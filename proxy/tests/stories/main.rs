@@ -1,0 +1,11 @@
+//! Stories: the real proxy, spoken to as a browser does, against real Dovecot and Postfix.
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    unreachable_pub,
+    reason = "stories and their helpers fail loudly, and nobody else uses them"
+)]
+
+mod reading;
+mod sign_in;
+mod support;

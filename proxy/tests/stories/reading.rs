@@ -1,0 +1,126 @@
+//! Mailboxes, lists and messages.
+
+use crate::support::{ayu, letter, letter_with};
+use surat_protocol::{
+    Answer, Body, Flag, MailboxName, MessageRef, NamespaceKind, Problem, Request, Role, Uid, UidSet, UidValidity,
+};
+
+#[tokio::test]
+async fn the_list_of_mailboxes_has_roles_and_counts() {
+    let (testbed, _proxy, _browser, mut page) = ayu().await;
+    testbed.deliver("ayu", &letter("Satu")).unwrap();
+
+    let Ok(Answer::Mailboxes(mailboxes)) = page.ask(Request::ListMailboxes).await else {
+        panic!()
+    };
+
+    let of_role = |role| mailboxes.iter().find(|mailbox| mailbox.role == Some(role)).unwrap();
+    let inbox = of_role(Role::Inbox);
+    assert_eq!(
+        inbox.counts.map(|counts| (counts.messages, counts.unseen)),
+        Some((1, 1))
+    );
+    for role in [Role::Drafts, Role::Sent, Role::Archive, Role::Junk, Role::Trash] {
+        assert_eq!(of_role(role).namespace, NamespaceKind::Personal);
+    }
+}
+
+#[tokio::test]
+async fn a_mailbox_opens_with_its_newest_rows_and_a_message_is_read() {
+    let (testbed, _proxy, _browser, mut page) = ayu().await;
+    testbed.deliver("ayu", &letter("Satu")).unwrap();
+    testbed
+        .deliver("ayu", &letter_with("Dua é", "Selamat pagi, Ayu!\r\n"))
+        .unwrap();
+
+    let (opened, rows) = page.open_mailbox("INBOX").await;
+
+    assert_eq!((opened.uids.len(), opened.unseen), (2, 2));
+    let [newest, oldest] = rows.as_slice() else {
+        panic!("{rows:?}")
+    };
+    assert_eq!((newest.subject.as_str(), oldest.subject.as_str()), ("Dua é", "Satu"));
+    assert_eq!(newest.from[0].name, "Budi Santoso");
+    assert!(newest.preview.starts_with("Selamat pagi"), "{newest:?}");
+
+    let message = MessageRef {
+        mailbox: opened.mailbox,
+        uid_validity: opened.uid_validity,
+        uid: newest.uid,
+    };
+    let fetched = page
+        .ask(Request::FetchMessage {
+            message: message.clone(),
+            allow_remote_images: false,
+        })
+        .await;
+    let Ok(Answer::Message(read)) = fetched else {
+        panic!("{fetched:?}")
+    };
+    assert_eq!(read.body, Body::Plain("Selamat pagi, Ayu!\n".into()));
+    assert!(!read.flags.contains(&Flag::Seen), "reading alone marks nothing");
+
+    let headers = page.ask(Request::FetchHeaders { message }).await;
+    let Ok(Answer::Headers(headers)) = headers else {
+        panic!("{headers:?}")
+    };
+    assert!(headers.contains(&("Subject".into(), "Dua é".into())), "{headers:?}");
+}
+
+#[tokio::test]
+async fn what_is_not_there_is_told_as_such() {
+    let (testbed, _proxy, _browser, mut page) = ayu().await;
+    testbed.deliver("ayu", &letter("Satu")).unwrap();
+    let (opened, rows) = page.open_mailbox("INBOX").await;
+    let here = MessageRef {
+        mailbox: opened.mailbox.clone(),
+        uid_validity: opened.uid_validity,
+        uid: rows[0].uid,
+    };
+    let fetch = |message| Request::FetchMessage {
+        message,
+        allow_remote_images: false,
+    };
+
+    let gone = MessageRef {
+        uid: Uid(4000),
+        ..here.clone()
+    };
+    assert_eq!(page.ask(fetch(gone)).await, Err(Problem::MessageGone));
+
+    let remade = MessageRef {
+        uid_validity: UidValidity(opened.uid_validity.0 ^ 1),
+        ..here.clone()
+    };
+    assert_eq!(
+        page.ask(fetch(remade)).await,
+        Err(Problem::MailboxChanged(opened.mailbox.clone()))
+    );
+
+    for name in ["Nowhere", "", "INBOX\r\nA1 DELETE INBOX", "a\"b", "\0", "Ünter/*", "%"] {
+        let mailbox = MailboxName(name.into());
+        let expected = Err(Problem::NoSuchMailbox(mailbox.clone()));
+        assert_eq!(
+            page.ask(fetch(MessageRef {
+                mailbox: mailbox.clone(),
+                ..here.clone()
+            }))
+            .await,
+            expected,
+            "{name:?}"
+        );
+        assert_eq!(
+            page.ask(Request::OpenMailbox { mailbox, first_rows: 5 }).await,
+            expected,
+            "{name:?}"
+        );
+    }
+
+    let uids = UidSet::from_ranges([(1, 5000)]);
+    let too_many = Request::FetchRows {
+        mailbox: opened.mailbox,
+        uid_validity: opened.uid_validity,
+        uids,
+    };
+    assert_eq!(page.ask(too_many).await, Err(Problem::BadRequest));
+}

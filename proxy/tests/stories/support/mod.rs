@@ -1,0 +1,26 @@
+//! What stories are told with: the proxy as a process, a browser without a screen, and mail.
+
+mod browser;
+pub mod live;
+mod mail;
+mod proxy;
+
+pub use browser::{Answered, Browser};
+pub use live::Live;
+pub use mail::{letter, letter_with};
+pub use proxy::Proxy;
+
+use std::time::Duration;
+use surat_testbed::Testbed;
+
+/// Long enough for a slow machine; a story that waits longer has failed.
+pub const PATIENCE: Duration = Duration::from_secs(20);
+
+/// Dovecot alone, a proxy before it, and ayu signed in with an open page.
+pub async fn ayu() -> (Testbed, Proxy, Browser, Live) {
+    let testbed = Testbed::builder().without_postfix().start().unwrap();
+    let proxy = Proxy::start(&testbed).await;
+    let browser = Browser::sign_in(&proxy, "ayu").await;
+    let live = browser.live().await;
+    (testbed, proxy, browser, live)
+}
