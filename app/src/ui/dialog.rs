@@ -4,6 +4,9 @@ use super::{button::IconButton, dom, icon::Icon};
 use crate::i18n::t;
 use leptos::{ev, html, prelude::*, text_prop::TextProp};
 
+/// What takes the focus when a dialog opens; the cross if there is nothing.
+const FIRST: &str = ".dialog-body :is(button, input, select, textarea, a[href], [tabindex='0']):not(:disabled)";
+
 /// A dialog that is open for as long as it is rendered. Closing gives the focus back.
 #[component]
 pub(crate) fn Dialog(
@@ -29,6 +32,11 @@ pub(crate) fn Dialog(
         {
             // Fails only for a dialog that is not in the page; this one is.
             let _ = dialog.show_modal();
+            // Past the cross, to what the dialog is for.
+            let first = dialog.query_selector(FIRST).ok().flatten();
+            if let Some(first) = first {
+                dom::focus(&first);
+            }
         }
     });
     let close_beside = move |event: ev::MouseEvent| {

@@ -15,20 +15,25 @@ pub(crate) fn HelpSheet(
 ) -> impl IntoView {
     let groups = move || {
         let texts = &t().help;
-        let moving: [Line; 6] = [
+        let moving: [Line; 7] = [
             (&["j", "↓"], texts.next),
             (&["k", "↑"], texts.previous),
             (&["Enter", "o"], texts.open),
             (&["u", "Esc"], texts.back),
+            (&["g i", "g t"], texts.go),
             (&["/"], texts.search),
             (&["?"], texts.help),
         ];
-        let acting: [Line; 5] = [
+        let acting: [Line; 9] = [
             (&["x"], texts.select),
             (&["e"], texts.archive),
             (&["#"], texts.delete),
+            (&["!"], texts.junk),
+            (&["v"], texts.move_to),
             (&["s"], texts.star),
+            (&["Shift+I"], texts.read),
             (&["Shift+U"], texts.unread),
+            (&["z"], texts.undo),
         ];
         let writing: [Line; 6] = [
             (&["c"], texts.compose),

@@ -81,7 +81,7 @@ pub(super) fn ReplyBar(shown: Arc<Shown>) -> impl IntoView {
         }
         .into_any();
     }
-    let has_others = has_others(&shown.message.envelope, &app.session.email());
+    let has_others = untrack(|| has_others(&shown.message.envelope, &app.session.email()));
     view! {
         <div class="message-answers">
             <Button icon=Icon::Reply name=|| t().message.reply key="r" on_press=move || compose::reply(app) />

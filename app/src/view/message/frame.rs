@@ -116,12 +116,11 @@ fn fit(frame: &HtmlIFrameElement, root: &Element) {
 
 /// The ground's colours are the app's; `data-force` darkens mail that brings colours of its own.
 fn set_ground(document: &Document, is_dark: bool, is_chosen: bool) {
-    let Some(root) = document
-        .document_element()
-        .and_then(|root| root.dyn_into::<HtmlElement>().ok())
-    else {
+    let Some(root) = document.document_element() else {
         return;
     };
+    // Of the frame's window, so its class is not ours: no `dyn_into`.
+    let root: HtmlElement = root.unchecked_into();
     // These cannot fail for names that are fixed.
     let _ = root.set_attribute("data-theme", if is_dark { "dark" } else { "light" });
     let _ = root.toggle_attribute_with_force("data-force", is_chosen && is_dark);
