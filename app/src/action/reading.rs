@@ -36,6 +36,19 @@ pub(crate) fn retry(app: App) {
     }
 }
 
+/// The link is back: what could not be opened without it is opened now.
+pub(crate) fn resume(app: App) {
+    let is_hindered = app.reading.trouble.with_untracked(|trouble| {
+        matches!(
+            trouble,
+            Some(Problem::ConnectionLost(_) | Problem::Unreachable(_) | Problem::TimedOut)
+        )
+    });
+    if is_hindered {
+        retry(app);
+    }
+}
+
 /// Shows the remote images of the open message, this once.
 pub(crate) fn show_images(app: App) {
     if let Some(shown) = app.reading.shown.get_untracked() {

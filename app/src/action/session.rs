@@ -85,6 +85,7 @@ fn take(app: App, happening: Happening) {
 
 /// The link is back: catch up, without touching what is on screen.
 fn resume(app: App) {
+    super::reading::resume(app);
     let source = app.list.list.with_untracked(|list| list.source().cloned());
     match source {
         Some(Source::Mailbox(mailbox)) => mailbox::open(app, mailbox),
@@ -157,6 +158,9 @@ fn leave(app: App, reason: Option<Problem>) {
     mailbox::stop(app);
     app.list.list.update(List::clear);
     app.mailboxes.known.set(Known::default());
+    app.reading.want(None);
+    app.compose.end();
+    app.compose.people.clear();
     app.preferences.forget_account();
     app.session.standing.set(Standing::SignedOut(reason));
 }
