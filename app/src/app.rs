@@ -5,7 +5,7 @@ use crate::{
     route::history::Router,
     store::{
         compose::Compose, list::ListStore, mailboxes::Mailboxes, notices::Notices, preferences::Preferences,
-        reading::Reading, session::Session,
+        reading::Reading, session::Session, sheet::Sheet,
     },
     ui::question::Questions,
 };
@@ -32,6 +32,8 @@ pub(crate) struct App {
     pub(crate) notices: Notices,
     /// What is asked before something that cannot be undone.
     pub(crate) questions: Questions,
+    /// What lies over the mail: settings, keys.
+    pub(crate) sheet: RwSignal<Option<Sheet>>,
     /// Looks, widths, gestures.
     pub(crate) preferences: Preferences,
 }
@@ -49,6 +51,7 @@ impl App {
             compose: Compose::new(),
             notices: Notices::new(),
             questions: Questions::new(),
+            sheet: RwSignal::new(None),
             preferences: Preferences::new(),
         }
     }

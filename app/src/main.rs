@@ -5,6 +5,7 @@
 mod action;
 mod app;
 mod i18n;
+mod keyboard;
 mod net;
 mod route;
 mod store;
@@ -22,5 +23,6 @@ fn main() {
         action::session::start(app);
         action::reading::start(app);
         action::compose::start(app);
+        view! { <view::Root /> }
     });
 }

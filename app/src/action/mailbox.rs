@@ -273,10 +273,7 @@ fn hide_all(app: App, mailbox: &MailboxName) -> Option<ChangeId> {
         if list.source() != Some(&Source::Mailbox(mailbox.clone())) {
             return None;
         }
-        list.select_all();
-        let all = list.selected();
-        list.select_none();
-        let (place, uids) = all.into_iter().next()?;
+        let (place, uids) = list.everything().into_iter().next()?;
         Some(list.begin(place, uids, Effect::Gone))
     })?
 }

@@ -175,6 +175,11 @@ fn delete_for_good(app: App, targets: Targets) {
     app.notices.notify(t().acts.deleted_for_good(count));
 }
 
+/// Sets the star, or takes it away when all have it.
+pub(crate) fn toggle_star(app: App, targets: &Targets) {
+    set_star(app, targets, !are_all(app, targets, Flags::is_flagged));
+}
+
 /// Sets or takes away the star.
 pub(crate) fn set_star(app: App, targets: &Targets, is_starred: bool) {
     let (add, remove) = one_way(Flag::Flagged, is_starred);
@@ -199,7 +204,13 @@ pub(crate) fn set_seen(app: App, targets: &Targets, is_seen: bool) {
     }
 }
 
-/// Do all of these have the star (`\Flagged`)? Of those whose flags are known.
+/// Marks all messages of the list as read.
+pub(crate) fn mark_all_read(app: App) {
+    let all = app.list.list.read_untracked().everything();
+    set_seen(app, &all, true);
+}
+
+/// Are all of these so? Of those whose flags are known.
 pub(crate) fn are_all(app: App, targets: &Targets, has: impl Fn(&Flags) -> bool) -> bool {
     of_these(app, targets, |flags| !has(flags)).is_empty()
 }

@@ -40,7 +40,7 @@ pub(crate) fn start(app: App) {
 /// Signs in. The problem says why not.
 pub(crate) async fn sign_in(app: App, login: Login) -> Result<(), Problem> {
     http::sign_in(&login).await?;
-    app.session.standing.set(Standing::Unknown(None));
+    app.session.standing.set(Standing::SigningIn);
     connect(app);
     Ok(())
 }
@@ -83,8 +83,8 @@ fn take(app: App, happening: Happening) {
     }
 }
 
-/// The link is back: catch up, without touching what is on screen.
-fn resume(app: App) {
+/// The link is back, or somebody tries again: catch up, without touching what is on screen.
+pub(crate) fn resume(app: App) {
     super::reading::resume(app);
     let source = app.list.list.with_untracked(|list| list.source().cloned());
     match source {
@@ -145,8 +145,8 @@ fn apply(app: App, event: Event) {
 
 /// Nobody is signed in. On the first visit that needs no explanation.
 fn refuse(app: App, problem: Problem) {
-    let was_signed_in = app.session.standing.get_untracked() == Standing::SignedIn;
-    leave(app, was_signed_in.then_some(problem));
+    let is_first_visit = matches!(app.session.standing.get_untracked(), Standing::Unknown(_));
+    leave(app, (!is_first_visit).then_some(problem));
 }
 
 /// Ends the session in this tab: hangs up, and empties every store.

@@ -28,8 +28,6 @@ pub(crate) enum Route {
         /// The message that is open.
         message: Option<MessageRef>,
     },
-    /// `/settings`.
-    Settings,
 }
 
 impl Route {
@@ -55,7 +53,6 @@ impl Route {
                 text: (*text).into(),
                 message: optional_message(message)?,
             }),
-            ["settings"] => Some(Self::Settings),
             _ => None,
         }
     }
@@ -87,7 +84,6 @@ impl Route {
                     put_message(&mut path, message);
                 }
             }
-            Self::Settings => path.push_str("/settings"),
         }
         path
     }
@@ -190,7 +186,6 @@ mod tests {
             search(Some("all"), None),
             search(None, Some(message())),
             search(Some("in/here"), Some(message())),
-            Route::Settings,
         ] {
             assert_eq!(Route::parse(&route.path()), Some(route.clone()), "{}", route.path());
         }

@@ -10,3 +10,4 @@ pub(crate) mod preferences;
 pub(crate) mod reading;
 pub(crate) mod search_query;
 pub(crate) mod session;
+pub(crate) mod sheet;

@@ -10,6 +10,8 @@ pub(crate) enum Standing {
     Unknown(Option<Problem>),
     /// Nobody; the sign-in page is shown. Holds why, unless the person asked for it.
     SignedOut(Option<Problem>),
+    /// The password was accepted; the first link is coming up.
+    SigningIn,
     /// Somebody.
     SignedIn,
 }

@@ -5,6 +5,81 @@
 
 pub(crate) mod compose;
 pub(crate) mod help;
+pub(crate) mod list;
+pub(crate) mod login;
+pub(crate) mod mailboxes;
 pub(crate) mod message;
+pub(crate) mod search;
 pub(crate) mod settings;
 pub(crate) mod shell;
+
+use crate::{
+    action,
+    app::{App, app},
+    i18n::{problem, t},
+    store::session::Standing,
+    ui::button::Button,
+};
+use leptos::{prelude::*, task::spawn_local};
+use surat_protocol::Problem;
+
+/// Which of the three pages there are.
+#[derive(Clone, PartialEq)]
+enum Page {
+    Waiting(Option<Problem>),
+    SignIn,
+    Mail,
+}
+
+/// The page: the sign-in form, the mail, or a calm ground until it is known which.
+#[component]
+pub(crate) fn Root() -> impl IntoView {
+    let app = app();
+    wear(app);
+    let page = Memo::new(move |_| match app.session.standing.get() {
+        Standing::Unknown(reason) => Page::Waiting(reason),
+        Standing::SignedOut(_) | Standing::SigningIn => Page::SignIn,
+        Standing::SignedIn => Page::Mail,
+    });
+    move || match page.get() {
+        Page::Waiting(reason) => view! { <Waiting reason /> }.into_any(),
+        Page::SignIn => view! { <login::Login /> }.into_any(),
+        Page::Mail => view! { <shell::Shell /> }.into_any(),
+    }
+}
+
+/// The look that a person chose, where the style sheets find it.
+fn wear(app: App) {
+    let set = |name: &str, value: &str| {
+        if let Some(root) = document().document_element() {
+            // Fails for no name that is written here.
+            let _ = root.set_attribute(name, value);
+        }
+    };
+    Effect::new(move |_| set("data-theme", app.preferences.theme.get().word()));
+    Effect::new(move |_| set("data-density", app.preferences.density.get().word()));
+}
+
+/// There is a session, but no mail yet: says why, if there is a reason, and offers to leave.
+#[component]
+fn Waiting(reason: Option<Problem>) -> impl IntoView {
+    let app = app();
+    let sign_out = move |()| {
+        spawn_local(async move {
+            if let Err(problem) = action::session::sign_out(app).await {
+                app.session.standing.set(Standing::Unknown(Some(problem)));
+            }
+        });
+    };
+    view! {
+        <main class="boot">
+            <svg class="boot-mark" viewBox="0 0 32 32" aria-hidden="true">
+                <path d="M6.5 10.5h19v12h-19z" />
+                <path d="m6.5 11.5 9.5 7 9.5-7" />
+            </svg>
+            <h1>"Surat"</h1>
+            <p role="status">{reason.as_ref().map(problem::words)}</p>
+            {reason.is_some().then(|| view! { <Button name=|| t().shell.sign_out on_press=sign_out /> })}
+        </main>
+    }
+}

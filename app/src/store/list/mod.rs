@@ -113,12 +113,20 @@ pub(crate) struct ListStore {
     pub(crate) list: RwSignal<List>,
     /// The rows in the window: the first, and the one after the last.
     pub(crate) window: RwSignal<(usize, usize)>,
+    /// The mailbox that was opened last: where a search ends.
+    pub(crate) mailbox: RwSignal<MailboxName>,
     /// Messages for which a person is choosing a mailbox.
     pub(crate) destined: RwSignal<Option<Destined>>,
+    /// Messages that are being dragged.
+    pub(crate) dragged: RwSignal<Targets>,
+    /// On a narrow screen, are the folders shown over the list?
+    pub(crate) is_menu_open: RwSignal<bool>,
     /// How far the list is scrolled, in CSS pixels; what the shelf keeps.
     pub(crate) scroll: StoredValue<f64>,
     /// What fills the list at the moment: an opening or a search.
     pub(crate) running: StoredValue<Option<AbortHandle>>,
+    /// "g" was pressed, and waits for the key of a folder.
+    pub(crate) is_prefixed: StoredValue<bool>,
     /// Is it settled already that the window will be looked at?
     pub(crate) is_filling: StoredValue<bool>,
 }
@@ -129,9 +137,13 @@ impl ListStore {
         Self {
             list: RwSignal::new(List::default()),
             window: RwSignal::new((0, 0)),
+            mailbox: RwSignal::new(MailboxName::inbox()),
             destined: RwSignal::new(None),
+            dragged: RwSignal::new(Vec::new()),
+            is_menu_open: RwSignal::new(false),
             scroll: StoredValue::new(0.0),
             running: StoredValue::new(None),
+            is_prefixed: StoredValue::new(false),
             is_filling: StoredValue::new(false),
         }
     }

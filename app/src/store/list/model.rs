@@ -165,6 +165,13 @@ impl List {
             .collect()
     }
 
+    /// All messages, a set per mailbox.
+    pub(crate) fn everything(&self) -> Vec<(Place, UidSet)> {
+        let sets = self.shown.all().into_iter().filter(|(_, uids)| !uids.is_empty());
+        sets.filter_map(|(place, uids)| Some((self.places.get(usize::from(place.0))?.clone(), uids)))
+            .collect()
+    }
+
     /// The mailbox was opened without the right to change it.
     pub(crate) fn is_read_only(&self) -> bool {
         self.is_read_only

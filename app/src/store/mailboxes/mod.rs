@@ -3,7 +3,7 @@
 pub(crate) mod counts;
 pub(crate) mod tree;
 
-use crate::i18n::t;
+use crate::{i18n::t, store::list::Targets};
 use counts::{CountChange, Deltas};
 use leptos::prelude::*;
 use std::collections::BTreeSet;
@@ -96,6 +96,11 @@ impl Known {
         tree::branches(&self.all, &self.collapsed)
     }
 
+    /// The tree with nothing hidden.
+    pub(crate) fn branches_all(&self) -> Vec<Branch> {
+        tree::branches(&self.all, &BTreeSet::new())
+    }
+
     /// Shows or hides the folders under one.
     pub(crate) fn set_expanded(&mut self, name: &MailboxName, is_expanded: bool) {
         if is_expanded {
@@ -167,6 +172,62 @@ fn owner(mailbox: &Mailbox) -> &str {
     }
 }
 
+/// What may be done with some messages, by the rights on their mailboxes and by what these are for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Abilities {
+    /// Move to the archive.
+    pub(crate) archive: bool,
+    /// Move to Trash, or delete for good from there.
+    pub(crate) delete: bool,
+    /// Move to Junk.
+    pub(crate) junk: bool,
+    /// Move from Junk to the inbox.
+    pub(crate) not_junk: bool,
+    /// Move anywhere.
+    pub(crate) relocate: bool,
+    /// Copy anywhere.
+    pub(crate) copy: bool,
+    /// Mark as read and unread.
+    pub(crate) mark_seen: bool,
+    /// Set and take away the star.
+    pub(crate) star: bool,
+}
+
+impl Known {
+    /// What may be done with messages of these mailboxes; with none, nothing.
+    pub(crate) fn abilities<'a>(&self, mailboxes: impl Iterator<Item = &'a MailboxName>) -> Abilities {
+        mailboxes
+            .map(|name| self.abilities_in(name))
+            .reduce(|a, b| Abilities {
+                archive: a.archive && b.archive,
+                delete: a.delete && b.delete,
+                junk: a.junk && b.junk,
+                not_junk: a.not_junk && b.not_junk,
+                relocate: a.relocate && b.relocate,
+                copy: a.copy && b.copy,
+                mark_seen: a.mark_seen && b.mark_seen,
+                star: a.star && b.star,
+            })
+            .unwrap_or_default()
+    }
+
+    fn abilities_in(&self, name: &MailboxName) -> Abilities {
+        let (rights, role) = (self.rights(name), self.role(name));
+        let may_remove = rights.may_remove_messages();
+        let is_own_writing = matches!(role, Some(Role::Drafts | Role::Sent));
+        Abilities {
+            archive: may_remove && !matches!(role, Some(Role::Archive | Role::Drafts)),
+            delete: may_remove,
+            junk: may_remove && !is_own_writing && role != Some(Role::Junk),
+            not_junk: may_remove && role == Some(Role::Junk),
+            relocate: may_remove,
+            copy: rights.may_read(),
+            mark_seen: rights.may_mark_seen(),
+            star: rights.may_write_flags(),
+        }
+    }
+}
+
 /// The mailboxes. A handle: copies are the same mailboxes.
 #[derive(Clone, Copy)]
 pub(crate) struct Mailboxes {
@@ -180,6 +241,12 @@ impl Mailboxes {
         Self {
             known: RwSignal::new(Known::default()),
         }
+    }
+
+    /// What may be done with some messages.
+    pub(crate) fn abilities(self, targets: &Targets) -> Abilities {
+        self.known
+            .with(|known| known.abilities(targets.iter().map(|(place, _)| &place.mailbox)))
     }
 
     /// What a person calls a mailbox; its name when it is not listed.
@@ -221,6 +288,32 @@ mod tests {
         assert_eq!(archive("user/budi").as_deref(), Some("user/budi/Archive"));
         assert_eq!(archive("user/citra").as_deref(), Some("Archive"));
         assert_eq!(archive("INBOX").as_deref(), Some("Archive"));
+    }
+
+    #[test]
+    fn only_what_the_rights_allow_can_be_done() {
+        let mut known = Known::default();
+        let announcements = Mailbox {
+            rights: Rights::parse("lrs"),
+            ..shared("user/announcements", None)
+        };
+        known.list(vec![
+            mailbox("INBOX", Some(Role::Inbox)),
+            mailbox("Junk", Some(Role::Junk)),
+            announcements,
+        ]);
+        let can = |names: &[&str]| {
+            let names: Vec<MailboxName> = names.iter().map(|name| MailboxName((*name).into())).collect();
+            known.abilities(names.iter())
+        };
+
+        assert!(can(&["INBOX"]).delete && can(&["INBOX"]).junk && !can(&["INBOX"]).not_junk);
+        assert!(can(&["Junk"]).not_junk && !can(&["Junk"]).junk);
+        let read_only = can(&["user/announcements"]);
+        assert!(read_only.mark_seen && read_only.copy);
+        assert!(!read_only.delete && !read_only.archive && !read_only.relocate && !read_only.star);
+        assert!(!can(&["INBOX", "user/announcements"]).delete, "of both");
+        assert_eq!(can(&[]), Abilities::default());
     }
 
     #[test]

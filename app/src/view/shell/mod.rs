@@ -1,9 +1,127 @@
 //! The frame of everything: which panes there are, and which one a phone shows.
 
-use leptos::prelude::*;
+mod account;
+mod follow;
+
+use crate::{
+    action::compose,
+    app::app,
+    i18n::t,
+    keyboard,
+    store::{
+        preferences::{FOLDERS_WIDTH, LIST_WIDTH},
+        sheet::Sheet,
+    },
+    ui::{button::{Button, IconButton}, icon::Icon, question::QuestionHost, splitter::Splitter, toast::ToastHost},
+    view::{
+        compose::ComposerHost,
+        help::HelpSheet,
+        list::{List, destination::Destination},
+        mailboxes::Mailboxes,
+        message::ReadingPane,
+        search::{SearchBox, focus_box, focus_list},
+        settings::Settings,
+    },
+};
+use account::AccountMenu;
+use leptos::{ev, prelude::*};
 
 /// Is there room for one pane only? The same width as in `style/shell.css`.
 pub(crate) fn is_phone() -> bool {
     let query = window().match_media("(max-width: 699px)").ok().flatten();
     query.is_some_and(|query| query.matches())
+}
+
+/// The mail page: bar, folders, list, message.
+#[component]
+pub(crate) fn Shell() -> impl IntoView {
+    let app = app();
+    follow::follow(app);
+    let keys = window_event_listener(ev::keydown, move |event| keyboard::press(app, &event));
+    on_cleanup(move || keys.remove());
+    let has_message = move || app.route.current().with(|route| route.message().is_some());
+    let pane = move || if has_message() { "message" } else { "list" };
+    let is_menu_open = app.list.is_menu_open;
+    let pixels = |width: RwSignal<u16>| move || format!("{}px", width.get());
+    let skip = |event: ev::MouseEvent| {
+        event.prevent_default();
+        focus_list();
+    };
+    view! {
+        <div
+            class="shell"
+            data-pane=pane
+            class:has-menu=is_menu_open
+            style:--folders-width=pixels(app.preferences.folders_width)
+            style:--list-width=pixels(app.preferences.list_width)
+        >
+            <a class="skip" href="#messages" on:click=skip>
+                {move || t().shell.skip}
+            </a>
+            <header class="top">
+                {menu_button()}
+                <span class="top-brand" aria-hidden="true">"Surat"</span>
+                <SearchBox />
+                <LinkState />
+                <div class="top-end">
+                    <span class="only-phone">{menu_button()}</span>
+                    <span class="only-phone">
+                        <IconButton icon=Icon::Search name=|| t().search.label on_press=move |()| focus_box() />
+                    </span>
+                    <Button
+                        name=|| t().compose.new_message
+                        icon=Icon::Write
+                        key="c"
+                        look="primary"
+                        on_press=move |()| compose::new(app)
+                    />
+                    <AccountMenu />
+                </div>
+            </header>
+            <Mailboxes />
+            <div class="menu-shade" on:click=move |_| is_menu_open.set(false)></div>
+            <Splitter name=|| t().shell.folders_width width=app.preferences.folders_width range=FOLDERS_WIDTH />
+            <main class="panes">
+                <List />
+                <Splitter name=|| t().shell.list_width width=app.preferences.list_width range=LIST_WIDTH />
+                <ReadingPane />
+            </main>
+            <ToastHost notices=app.notices />
+            <QuestionHost questions=app.questions />
+            <Destination />
+            <ComposerHost />
+            <Sheets />
+        </div>
+    }
+}
+
+/// What lies over the mail: settings, keys.
+#[component]
+fn Sheets() -> impl IntoView {
+    let sheet = app().sheet;
+    let close = move |()| sheet.set(None);
+    move || match sheet.get() {
+        Some(Sheet::Settings) => view! { <Settings on_close=close /> }.into_any(),
+        Some(Sheet::Help) => view! { <HelpSheet on_close=close /> }.into_any(),
+        None => ().into_any(),
+    }
+}
+
+/// Shows the folders, where there is no room for them beside the list.
+fn menu_button() -> impl IntoView {
+    let is_menu_open = app().list.is_menu_open;
+    let toggle = move |()| is_menu_open.update(|is_open| *is_open = !*is_open);
+    view! { <IconButton icon=Icon::Menu name=|| t().shell.menu class="top-menu" on_press=toggle /> }
+}
+
+/// "Reconnecting…", for as long as there is no link. Always in the page, so that screen readers hear it.
+#[component]
+fn LinkState() -> impl IntoView {
+    let app = app();
+    let words = move || app.session.is_reconnecting().then(|| t().shell.reconnecting);
+    view! {
+        <p class="link-state" role="status">
+            {move || app.session.is_reconnecting().then(|| Icon::NoLink.view())} {words}
+        </p>
+    }
 }

@@ -1,0 +1,189 @@
+//! "Move to" and "Copy to": the folders, narrowed down by typing, chosen by Enter or a press.
+
+use crate::{
+    action::message,
+    app::{App, app},
+    i18n::t,
+    store::list::Destined,
+    ui::{dialog::Dialog, dom},
+};
+use leptos::{ev, html, prelude::*};
+use surat_protocol::{MailboxName, NamespaceKind};
+
+/// The dialog, while a person is choosing.
+#[component]
+pub(crate) fn Destination() -> impl IntoView {
+    let app = app();
+    move || app.list.destined.get().map(|destined| view! { <Chooser destined /> })
+}
+
+/// A folder that the messages can go to.
+#[derive(Clone, PartialEq)]
+struct Choice {
+    name: MailboxName,
+    label: String,
+    /// Where it stands, when its label alone does not say.
+    path: String,
+}
+
+#[component]
+fn Chooser(destined: Destined) -> impl IntoView {
+    let app = app();
+    let typed = RwSignal::new(String::new());
+    let at = RwSignal::new(0_usize);
+    let field = NodeRef::<html::Input>::new();
+    let all = choices(app, &destined);
+    let shown = Memo::new(move |_| typed.with(|typed| narrow(&all, typed)));
+    let name = if destined.is_copy {
+        t().acts.copy_to
+    } else {
+        t().acts.move_to
+    };
+    let destined = StoredValue::new(destined);
+    let choose = move |index: usize| {
+        if let Some(choice) = shown.with_untracked(|shown| shown.get(index).cloned()) {
+            app.list.destined.set(None);
+            send(app, destined.get_value(), &choice.name);
+        }
+    };
+    let on_key = move |event: ev::KeyboardEvent| {
+        let last = shown.with_untracked(|shown| shown.len().saturating_sub(1));
+        match event.key().as_str() {
+            "ArrowDown" => at.update(|at| *at = (*at + 1).min(last)),
+            "ArrowUp" => at.update(|at| *at = at.saturating_sub(1)),
+            "Enter" => choose(at.get_untracked()),
+            _ => return,
+        }
+        event.prevent_default();
+    };
+    let on_input = move |event: ev::Event| {
+        at.set(0);
+        typed.set(event_target_value(&event));
+    };
+    Effect::new(move |_| {
+        if let Some(field) = field.get() {
+            request_animation_frame(move || dom::focus(&field));
+        }
+    });
+    Effect::new(move |_| reveal(at.get()));
+    let active = move || shown.with(|shown| shown.get(at.get()).map(|_| option_id(at.get())));
+    let options = move || {
+        let shown = shown.get().into_iter().enumerate();
+        shown
+            .map(|(index, choice)| option(index, choice, at, Callback::new(choose)))
+            .collect_view()
+    };
+    view! {
+        <Dialog name=name class="narrow" on_close=move || app.list.destined.set(None)>
+            <input
+                node_ref=field
+                class="field"
+                type="text"
+                role="combobox"
+                autocomplete="off"
+                aria-label=t().acts.find
+                placeholder=t().acts.find
+                aria-expanded="true"
+                aria-controls="destinations"
+                aria-activedescendant=active
+                on:input=on_input
+                on:keydown=on_key
+            />
+            <ul id="destinations" class="choices" role="listbox" aria-label=name>
+                {options}
+            </ul>
+            <p class="hint" role="status">
+                {move || shown.with(Vec::is_empty).then(|| t().acts.none_found)}
+            </p>
+        </Dialog>
+    }
+}
+
+fn option(index: usize, choice: Choice, at: RwSignal<usize>, choose: Callback<usize>) -> impl IntoView {
+    view! {
+        <li
+            id=option_id(index)
+            class="choice"
+            role="option"
+            aria-selected=move || (at.get() == index).to_string()
+            on:click=move |_| choose.run(index)
+        >
+            <span>{choice.label}</span>
+            {(!choice.path.is_empty()).then(|| view! { <span class="hint">{choice.path}</span> })}
+        </li>
+    }
+}
+
+fn option_id(index: usize) -> String {
+    ["destination-", &index.to_string()].concat()
+}
+
+fn reveal(index: usize) {
+    if let Some(option) = document().get_element_by_id(&option_id(index)) {
+        let how = web_sys::ScrollIntoViewOptions::new();
+        how.set_block(web_sys::ScrollLogicalPosition::Nearest);
+        option.scroll_into_view_with_scroll_into_view_options(&how);
+    }
+}
+
+fn send(app: App, destined: Destined, to: &MailboxName) {
+    if destined.is_copy {
+        message::copy_to(app, &destined.targets, to);
+    } else {
+        message::move_to(app, destined.targets, to);
+    }
+}
+
+/// The folders that messages may be put into, but not the one that all of them are in.
+fn choices(app: App, destined: &Destined) -> Vec<Choice> {
+    let known = app.mailboxes.known.read_untracked();
+    let branches = known.branches_all();
+    let is_elsewhere = |name: &MailboxName| destined.targets.iter().any(|(place, _)| place.mailbox != *name);
+    branches
+        .into_iter()
+        .filter(|branch| branch.is_selectable && known.rights(&branch.name).may_insert() && is_elsewhere(&branch.name))
+        .map(|branch| {
+            let label = crate::store::mailboxes::label(branch.role, branch.namespace, &branch.label);
+            let is_plain = branch.level == 1 && branch.namespace == NamespaceKind::Personal;
+            Choice {
+                path: if is_plain { String::new() } else { branch.name.0.clone() },
+                name: branch.name,
+                label,
+            }
+        })
+        .collect()
+}
+
+/// The folders whose name holds what was typed; those that begin with it first.
+fn narrow(all: &[Choice], typed: &str) -> Vec<Choice> {
+    let typed = typed.trim().to_lowercase();
+    let mut found: Vec<(bool, Choice)> = all
+        .iter()
+        .filter_map(|choice| {
+            let label = choice.label.to_lowercase();
+            let holds = label.contains(&typed) || choice.path.to_lowercase().contains(&typed);
+            holds.then(|| (!label.starts_with(&typed), choice.clone()))
+        })
+        .collect();
+    found.sort_by_key(|(is_later, _)| *is_later);
+    found.into_iter().map(|(_, choice)| choice).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn folders_that_begin_with_what_is_typed_come_first() {
+        let all = ["Archive", "Kerja", "Rapat kerja"].map(|label| Choice {
+            name: MailboxName(label.into()),
+            label: label.into(),
+            path: String::new(),
+        });
+
+        let labels: Vec<String> = narrow(&all, " KER").into_iter().map(|choice| choice.label).collect();
+
+        assert_eq!(labels, ["Kerja", "Rapat kerja"]);
+        assert_eq!(narrow(&all, "").len(), 3);
+    }
+}

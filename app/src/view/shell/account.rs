@@ -1,0 +1,44 @@
+//! The "Account" button and its menu: settings, keys, sign out.
+
+use crate::{
+    action,
+    app::app,
+    i18n::{problem, t},
+    store::sheet::Sheet,
+    ui::{
+        icon::Icon,
+        menu::{MenuButton, MenuItem, MenuLine},
+    },
+};
+use leptos::{prelude::*, task::spawn_local};
+
+/// The menu of the account.
+#[component]
+pub(super) fn AccountMenu() -> impl IntoView {
+    let app = app();
+    let sign_out = move |()| {
+        spawn_local(async move {
+            if let Err(problem) = action::session::sign_out(app).await {
+                app.notices.notify(problem::words(&problem));
+            }
+        });
+    };
+    view! {
+        <MenuButton name=|| t().shell.account icon=Icon::Account>
+            <p class="account-email">{move || app.session.email()}</p>
+            <MenuItem
+                name=|| t().settings.title
+                icon=Icon::Settings
+                on_press=move |()| app.sheet.set(Some(Sheet::Settings))
+            />
+            <MenuItem
+                name=|| t().help.title
+                icon=Icon::Keyboard
+                key="?"
+                on_press=move |()| app.sheet.set(Some(Sheet::Help))
+            />
+            <MenuLine />
+            <MenuItem name=|| t().shell.sign_out icon=Icon::SignOut on_press=sign_out />
+        </MenuButton>
+    }
+}

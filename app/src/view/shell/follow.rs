@@ -1,0 +1,96 @@
+//! What follows the address and the counts: the list that is open, the message that is read, the title.
+
+use crate::{
+    action::{mailbox, message, search},
+    app::App,
+    i18n::t,
+    route::Route,
+    store::list::Source,
+};
+use leptos::prelude::*;
+use surat_protocol::{MessageRef, Role};
+
+/// Keeps list, focus, read marks and title in step with the address.
+pub(super) fn follow(app: App) {
+    let route = app.route.current();
+    let wanted = Memo::new(move |_| wanted(app, &route.get()));
+    Effect::new(move |_| show(app, wanted.get()));
+
+    let open = Memo::new(move |_| route.with(|route| route.message().cloned()));
+    Effect::new(move |_| {
+        // Also once the list is there, when the address named the message first.
+        let key = open
+            .get()
+            .and_then(|open| app.list.list.with(|list| list.key_of(&open)));
+        if let Some(key) = key
+            && app.list.list.with_untracked(|list| list.focus()) != Some(key)
+            && app.list.list.with_untracked(|list| list.index_of(key)).is_some()
+        {
+            app.list.list.update(|list| list.set_focus(Some(key)));
+        }
+    });
+    follow_reading(app, open);
+
+    Effect::new(move |_| document().set_title(&title(app)));
+}
+
+/// The message that is opened is not unread any more: once, when its flags are known.
+fn follow_reading(app: App, open: Memo<Option<MessageRef>>) {
+    let flags = Memo::new(move |_| {
+        let open = open.get()?;
+        app.list.list.with(|list| list.flags_of(&open))
+    });
+    Effect::new(move |marked: Option<Option<MessageRef>>| {
+        let open = open.get();
+        match (&open, flags.get()) {
+            (Some(message), Some(flags)) if marked.as_ref() != Some(&open) => {
+                message::mark_opened(app, message, &flags);
+                open
+            }
+            // Not known yet: look again when it is.
+            _ => marked.flatten().filter(|marked| open.as_ref() == Some(marked)),
+        }
+    });
+}
+
+/// What the list should show for an address.
+fn wanted(app: App, route: &Route) -> Source {
+    match route {
+        Route::Home => Source::Mailbox(app.mailboxes.known.with_untracked(|known| known.inbox())),
+        Route::Mailbox(mailbox) => Source::Mailbox(mailbox.clone()),
+        Route::Message(message) => Source::Mailbox(message.mailbox.clone()),
+        Route::Search { mailbox, text, .. } => Source::Search {
+            mailbox: mailbox.clone(),
+            text: text.clone(),
+        },
+    }
+}
+
+fn show(app: App, wanted: Source) {
+    if app.list.list.with_untracked(|list| list.source() == Some(&wanted)) {
+        return;
+    }
+    match wanted {
+        Source::Mailbox(name) => {
+            app.list.mailbox.set(name.clone());
+            mailbox::open(app, name);
+        }
+        Source::Search { mailbox, text } => search::search(app, mailbox, text),
+    }
+}
+
+/// "(3) Inbox – Surat": the unread messages of the inbox, wherever one is.
+fn title(app: App) -> String {
+    let mailbox = app.list.mailbox.get();
+    let folder = app.mailboxes.label(&mailbox);
+    let unseen = app.mailboxes.known.with(|known| {
+        let inbox = known.all().iter().find(|mailbox| mailbox.role == Some(Role::Inbox));
+        inbox
+            .and_then(|inbox| known.counts(&inbox.name))
+            .map_or(0, |counts| counts.unseen)
+    });
+    match unseen {
+        0 => t().shell.title(&folder),
+        count => t().shell.title_unread(u64::from(count), &folder),
+    }
+}
