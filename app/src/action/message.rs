@@ -112,13 +112,13 @@ pub(crate) fn ask_destination(app: App, targets: Targets, is_copy: bool) {
 
 /// Moves messages to Junk, and says so to the server's filter.
 pub(crate) fn junk(app: App, targets: Targets) {
-    mark_keywords(app, &targets, Flag::junk(), Flag::not_junk());
+    mark_keywords(app, &targets, &Flag::junk(), &Flag::not_junk());
     to_role(app, targets, Role::Junk, |count| t().acts.junked(count));
 }
 
 /// Moves messages out of Junk into the inbox, and says so to the server's filter.
 pub(crate) fn not_junk(app: App, targets: Targets) {
-    mark_keywords(app, &targets, Flag::not_junk(), Flag::junk());
+    mark_keywords(app, &targets, &Flag::not_junk(), &Flag::junk());
     to_role(app, targets, Role::Inbox, |count| t().acts.not_junked(count));
 }
 
@@ -244,7 +244,7 @@ fn count(targets: &Targets) -> u64 {
 
 /// Tells the server's junk filter, where the mailbox keeps keywords. The move that follows is what
 /// counts, so a refusal is not worth a word.
-fn mark_keywords(app: App, targets: &Targets, add: Flag, remove: Flag) {
+fn mark_keywords(app: App, targets: &Targets, add: &Flag, remove: &Flag) {
     let may = app.list.list.read_untracked().may_store_keywords();
     for (place, uids) in targets.iter().filter(|_| may).cloned() {
         let request = Request::StoreFlags {

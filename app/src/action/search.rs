@@ -31,7 +31,7 @@ pub(crate) fn search(app: App, mailbox: Option<MailboxName>, text: String) {
                     total,
                 }) => {
                     let place = Place { mailbox, uid_validity };
-                    list.found(generation, place, rows, total, asked.moment);
+                    list.found(generation, &place, rows, total, asked.moment);
                 }
                 Ok(_) => list.found_all(generation),
                 Err(problem) => list.failed(generation, problem),

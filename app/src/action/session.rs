@@ -87,15 +87,12 @@ fn take(app: App, happening: Happening) {
 pub(crate) fn resume(app: App) {
     super::reading::resume(app);
     let source = app.list.list.with_untracked(|list| list.source().cloned());
+    let is_complete = app.list.list.with_untracked(|list| *list.progress() == Progress::Ready);
     match source {
         Some(Source::Mailbox(mailbox)) => mailbox::open(app, mailbox),
         // A search that was complete stays as it was; one that broke off is begun anew.
-        Some(Source::Search { mailbox, text }) => {
-            if app.list.list.with_untracked(|list| *list.progress() != Progress::Ready) {
-                search::search(app, mailbox, text);
-            }
-        }
-        None => {}
+        Some(Source::Search { mailbox, text }) if !is_complete => search::search(app, mailbox, text),
+        Some(Source::Search { .. }) | None => {}
     }
 }
 
@@ -129,6 +126,7 @@ fn apply(app: App, event: Event) {
         } => {
             let place = place(mailbox, uid_validity);
             app.list.list.update(|list| list.vanished(&place, &uids));
+            app.reading.vanished(&place, &uids);
         }
         Event::Reset { mailbox } => mailbox::reopen_if_shown(app, &mailbox),
         Event::ServerLost => app.session.has_server.set(false),
@@ -154,8 +152,13 @@ fn leave(app: App, reason: Option<Problem>) {
     app.net.stop(&Problem::NotSignedIn);
     app.session.is_linked.set(false);
     app.session.welcome.set(None);
-    app.notices.clear();
     mailbox::stop(app);
+    app.notices.clear();
+    app.reading.want(None);
+    app.compose.end();
+    app.compose.people.clear();
+    app.sheet.set(None);
+    app.list.destined.set(None);
     app.list.list.update(List::clear);
     app.mailboxes.known.set(Known::default());
     app.reading.want(None);

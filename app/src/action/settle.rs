@@ -38,7 +38,9 @@ pub(super) fn show_move(app: App, place: &Place, uids: &UidSet, to: Option<&Mail
 pub(super) fn show_copy(app: App, place: &Place, uids: &UidSet, to: &MailboxName) -> CountChange {
     let unseen = count_unread(app, place, uids);
     let messages = i64::try_from(uids.len()).unwrap_or(i64::MAX);
-    count(app, |known, change| known.add_to(change, to, messages, unseen))
+    count(app, |known, change| {
+        known.add_to(change, to, messages, unseen);
+    })
 }
 
 /// Shows flags as set and cleared.
@@ -52,7 +54,7 @@ pub(super) fn show_flags(app: App, place: &Place, uids: &UidSet, add: &[Flag], r
         0
     };
     let counts = count(app, |known, change| {
-        known.add_to(change, &place.mailbox, 0, more_unseen)
+        known.add_to(change, &place.mailbox, 0, more_unseen);
     });
     let effect = Effect::Flags {
         add: add.to_vec(),

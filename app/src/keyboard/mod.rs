@@ -2,7 +2,13 @@
 //!
 //! The message frame forwards its keys here ([`press`]), so that they work after a click into a mail.
 
-use crate::{action::{compose, message}, app::App, route::Route, store::sheet::Sheet, view::search};
+use crate::{
+    action::{compose, message},
+    app::App,
+    route::Route,
+    store::sheet::Sheet,
+    view::search,
+};
 use leptos::prelude::*;
 use surat_protocol::{MailboxName, Role};
 use wasm_bindgen::JsCast;

@@ -52,7 +52,6 @@ pub(crate) struct List {
     rows: Rows,
     fetching: Vec<(Moment, UidSet)>,
     found_total: u32,
-    is_read_only: bool,
     may_store_keywords: bool,
     selection: Selection,
     focus: Option<Key>,
@@ -72,7 +71,6 @@ impl Default for List {
             rows: Rows::default(),
             fetching: Vec::new(),
             found_total: 0,
-            is_read_only: false,
             may_store_keywords: true,
             selection: Selection::default(),
             focus: None,
@@ -172,11 +170,6 @@ impl List {
             .collect()
     }
 
-    /// The mailbox was opened without the right to change it.
-    pub(crate) fn is_read_only(&self) -> bool {
-        self.is_read_only
-    }
-
     /// Does the mailbox keep keywords?
     pub(crate) fn may_store_keywords(&self) -> bool {
         self.may_store_keywords
@@ -255,7 +248,6 @@ impl List {
         self.progress = Progress::Loading;
         self.selection.clear();
         self.focus = None;
-        self.is_read_only = false;
         self.may_store_keywords = true;
     }
 
@@ -267,11 +259,6 @@ impl List {
             generation,
             ..Self::default()
         };
-    }
-
-    /// Is this still the opening that is on screen?
-    pub(crate) fn is_current(&self, generation: u32) -> bool {
-        self.generation == generation
     }
 
     /// A question about messages goes out; hand the moment in with its answer.
@@ -300,7 +287,6 @@ impl List {
             self.places = [place.clone()].into();
         }
         self.told = Order::Mailbox(self.overlay.catch_up_order(&place, &opened.uids, asked));
-        self.is_read_only = opened.is_read_only;
         self.may_store_keywords = opened.may_store_keywords;
         self.progress = Progress::Ready;
         self.refresh();
@@ -344,12 +330,12 @@ impl List {
     }
 
     /// Found in one mailbox.
-    pub(crate) fn found(&mut self, generation: u32, place: Place, rows: Vec<Row>, total: u32, asked: Moment) {
+    pub(crate) fn found(&mut self, generation: u32, place: &Place, rows: Vec<Row>, total: u32, asked: Moment) {
         if self.generation != generation {
             return;
         }
         self.found_total = self.found_total.saturating_add(total);
-        let index = match self.place_index(&place) {
+        let index = match self.place_index(place) {
             Some(index) => index,
             None => {
                 let Ok(next) = u16::try_from(self.places.len()) else {
@@ -370,7 +356,7 @@ impl List {
             })
             .collect();
         self.told.insert_found(hits);
-        self.put_rows(&place, rows, asked);
+        self.put_rows(place, rows, asked);
         self.progress = Progress::Partial;
         self.refresh();
     }

@@ -260,8 +260,8 @@ fn what_is_found_stays_found_when_it_is_acted_on() {
         0.0,
     );
     let asked = list.ask();
-    list.found(generation, place("INBOX"), [row(5), row(3)].into(), 2, asked);
-    list.found(generation, place("Archive"), [row(4)].into(), 1, asked);
+    list.found(generation, &place("INBOX"), [row(5), row(3)].into(), 2, asked);
+    list.found(generation, &place("Archive"), [row(4)].into(), 1, asked);
     list.found_all(generation);
     assert_eq!(shown(&list), [5, 4, 3]);
 

@@ -14,17 +14,11 @@ use tree::Branch;
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Known {
     all: Vec<Mailbox>,
-    is_listed: bool,
     deltas: Deltas,
     collapsed: BTreeSet<MailboxName>,
 }
 
 impl Known {
-    /// Was the list ever told? An empty one before that means nothing.
-    pub(crate) fn is_listed(&self) -> bool {
-        self.is_listed
-    }
-
     /// The server told all mailboxes. Counts that it does not know yet are those known before.
     pub(crate) fn list(&mut self, mut all: Vec<Mailbox>) {
         for mailbox in &mut all {
@@ -36,7 +30,6 @@ impl Known {
             }
         }
         self.all = all;
-        self.is_listed = true;
     }
 
     /// The server told the counts of a mailbox.

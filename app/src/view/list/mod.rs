@@ -25,8 +25,6 @@ use web_sys::Element;
 #[derive(Clone, Copy)]
 pub(super) struct Grid {
     app: App,
-    /// The element that scrolls.
-    scroller: NodeRef<html::Div>,
     window: Window,
     /// The row under the pointer.
     hovered: RwSignal<Option<hover::Hovered>>,
@@ -36,10 +34,9 @@ pub(super) struct Grid {
 #[component]
 pub(crate) fn List() -> impl IntoView {
     let app = app();
-    let scroller = NodeRef::new();
+    let scroller = NodeRef::<html::Div>::new();
     let grid = Grid {
         app,
-        scroller,
         window: Window::new(app, scroller),
         hovered: RwSignal::new(None),
     };

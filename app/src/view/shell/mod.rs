@@ -12,7 +12,13 @@ use crate::{
         preferences::{FOLDERS_WIDTH, LIST_WIDTH},
         sheet::Sheet,
     },
-    ui::{button::{Button, IconButton}, icon::Icon, question::QuestionHost, splitter::Splitter, toast::ToastHost},
+    ui::{
+        button::{Button, IconButton},
+        icon::Icon,
+        question::QuestionHost,
+        splitter::Splitter,
+        toast::ToastHost,
+    },
     view::{
         compose::ComposerHost,
         help::HelpSheet,
