@@ -39,7 +39,11 @@ pub fn deliver(store: &mut MaildirStore, folder: &Path) -> Result<Vec<String>> {
         .collect())
 }
 
-fn files(folder: &Path) -> Result<Vec<PathBuf>> {
+/// The `.eml` files of a folder, in the order in which they are delivered.
+///
+/// # Errors
+/// When the folder cannot be read.
+pub fn files(folder: &Path) -> Result<Vec<PathBuf>> {
     let entries = fs::read_dir(folder).with_context(|| format!("Open folder {}", folder.display()))?;
     let mut files = Vec::new();
     for entry in entries {

@@ -152,11 +152,16 @@ impl Daemon {
         Ok(())
     }
 
+    /// Everything that it has written since it was started last.
+    pub fn log(&self) -> String {
+        let texts = ["console", "log"].map(|kind| fs::read(self.path(kind)).unwrap_or_default());
+        String::from_utf8_lossy(&texts.concat()).into_owned()
+    }
+
     /// The end of what it has written.
     pub fn log_tail(&self) -> String {
-        let texts = ["console", "log"].map(|kind| fs::read(self.path(kind)).unwrap_or_default());
-        let text = String::from_utf8_lossy(&texts.concat()).into_owned();
-        let lines: Vec<&str> = text.lines().collect();
+        let log = self.log();
+        let lines: Vec<&str> = log.lines().collect();
         lines[lines.len().saturating_sub(20)..].join("\n")
     }
 

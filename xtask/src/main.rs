@@ -3,6 +3,7 @@
 
 mod build;
 mod console;
+mod corpus;
 mod demo;
 mod dev;
 mod setup;
@@ -40,6 +41,8 @@ enum Command {
     Dev(dev::Options),
     /// Tell how many bytes are shipped
     Size(size::Options),
+    /// Open foreign messages in a browser, feed foreign responses to the decoders
+    Corpus(corpus::Options),
     /// Serve for browser stories: orders on stdin, answers on stdout, one JSON object a line
     #[command(hide = true)]
     Stage(stage::Options),
@@ -53,6 +56,7 @@ fn main() -> ExitCode {
         Command::Setup(options) => setup::run(&options),
         Command::Dev(options) => dev::run(&options),
         Command::Size(options) => size::run(&options),
+        Command::Corpus(options) => corpus::run(&options),
         Command::Stage(options) => stage::run(&options),
     };
     match outcome {
