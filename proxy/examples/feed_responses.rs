@@ -58,7 +58,9 @@ fn main() -> Result<()> {
 fn octets(recorded: &Recorded) -> Result<Vec<u8>> {
     match (&recorded.response, &recorded.response_b64) {
         (Some(text), _) => Ok(text.clone().into_bytes()),
-        (None, Some(base64)) => BASE64_STANDARD.decode(base64).with_context(|| format!("Decode {}", recorded.id)),
+        (None, Some(base64)) => BASE64_STANDARD
+            .decode(base64)
+            .with_context(|| format!("Decode {}", recorded.id)),
         (None, None) => anyhow::bail!("{} has no response", recorded.id),
     }
 }
@@ -92,9 +94,14 @@ fn feed(report: &mut Report, id: &str, octets: Vec<u8>) {
 /// Sorts a connection that says just this, after its greeting and as its greeting, and decodes what comes out.
 fn sort(octets: &[u8], chunk: usize) {
     let runtime = tokio::runtime::Builder::new_current_thread().build();
-    let Ok(runtime) = runtime else { unreachable!("a runtime without drivers needs nothing of the system") };
+    let Ok(runtime) = runtime else {
+        unreachable!("a runtime without drivers needs nothing of the system")
+    };
     runtime.block_on(async {
-        for mut sorter in [Sorter::new(Pieces { octets, chunk }), Sorter::after_greeting(Pieces { octets, chunk })] {
+        for mut sorter in [
+            Sorter::new(Pieces { octets, chunk }),
+            Sorter::after_greeting(Pieces { octets, chunk }),
+        ] {
             let mut handed_on = [0; 4096];
             // An error ends a connection as its end does.
             while let Ok(1..) = sorter.read(&mut handed_on).await {
