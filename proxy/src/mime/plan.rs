@@ -15,6 +15,8 @@ const DEPTH_LIMIT: usize = 50;
 const SHOWN_LIMIT: usize = 50;
 /// Attachments that are listed.
 const ATTACHMENT_LIMIT: usize = 1000;
+/// HTML below this size may be empty but for its tags.
+const SPARE_OCTETS: u64 = 4096;
 /// Octets of one text part that are fetched and shown, before its encoding is undone.
 const PART_OCTETS: u64 = 1 << 20;
 
@@ -46,6 +48,8 @@ pub struct Shown {
     pub octets: u64,
     /// A line above it, when it comes from a message inside the message: who, what, when.
     pub intro: Option<String>,
+    /// An alternative that is shown only when the better one turns out to hold nothing.
+    pub is_spare: bool,
 }
 
 impl Shown {
@@ -76,6 +80,8 @@ pub struct Embedded {
     pub id: String,
     /// The part, as an attachment.
     pub attachment: Attachment,
+    /// Sent as an attachment as well: listed whether the text shows it or not.
+    pub is_listed: bool,
 }
 
 /// Makes the plan for a message.
@@ -84,6 +90,7 @@ pub fn plan(structure: &BodyStructure) -> Plan {
     let mut walk = Walk {
         plan: &mut plan,
         unnamed: 0,
+        is_spare: false,
         nested: Vec::new(),
     };
     walk.structure(structure, &Path::default(), Place::default());
@@ -98,6 +105,20 @@ pub fn has_attachment(structure: &BodyStructure) -> bool {
         .attachments
         .iter()
         .any(|attachment| !attachment::is_machinery(&attachment.media_type))
+}
+
+/// A multipart of which the server found no part: a lost boundary, mostly. What it holds can only be
+/// read as it stands.
+pub fn is_hollow(structure: &BodyStructure) -> bool {
+    fn is_empty(structure: &BodyStructure, depth: usize) -> bool {
+        match structure {
+            BodyStructure::Part(part) => part.octets == 0,
+            BodyStructure::Multipart { parts, .. } => {
+                depth < DEPTH_LIMIT && parts.iter().all(|part| is_empty(part, depth + 1))
+            }
+        }
+    }
+    matches!(structure, BodyStructure::Multipart { .. }) && is_empty(structure, 0)
 }
 
 /// Place of a part: the numbers of its section.
@@ -136,6 +157,8 @@ struct Walk<'a> {
     plan: &'a mut Plan,
     /// Attachments without a name so far, to number them.
     unnamed: usize,
+    /// Parts that are met now are spare ones.
+    is_spare: bool,
     /// Messages inside, to be opened if there is nothing else to read.
     nested: Vec<(&'a (RawEnvelope, BodyStructure), Path)>,
 }
@@ -191,6 +214,10 @@ impl<'a> Walk<'a> {
             let is_calendar = matches!(part, BodyStructure::Part(part) if part.subtype == "calendar");
             if Some(index) == best || is_calendar {
                 self.node(part, &path.child(index + 1), place);
+            } else if is_text && !self.is_spare && best.is_some_and(|best| needs_spare(&parts[best])) {
+                self.is_spare = true;
+                self.node(part, &path.child(index + 1), place);
+                self.is_spare = false;
             } else if !is_text {
                 self.files_of(part, &path.child(index + 1));
             }
@@ -262,6 +289,7 @@ impl<'a> Walk<'a> {
             encoding: Encoding::from_name(&part.encoding),
             octets: part.octets,
             intro: None,
+            is_spare: self.is_spare,
         });
     }
 
@@ -273,12 +301,16 @@ impl<'a> Walk<'a> {
             return;
         }
         let attachment = attachment::describe(part, section, &mut self.unnamed);
-        match attachment::content_id(part) {
-            Some(id) if part.media_type == "image" && (place.is_related || !is_attached(part)) => {
-                self.plan.embedded.push(Embedded { id, attachment });
-            }
-            _ => self.plan.attachments.push(attachment),
+        let id = attachment::content_id(part).filter(|_| part.media_type == "image");
+        let is_listed = id.is_none() || is_attached(part) && !place.is_related;
+        if is_listed {
+            self.plan.attachments.push(attachment.clone());
         }
+        self.plan.embedded.extend(id.map(|id| Embedded {
+            id,
+            attachment,
+            is_listed,
+        }));
     }
 
     /// When there is no text but messages inside (a forward, a bounce), their text is the text.
@@ -302,11 +334,26 @@ fn bare_id(id: &str) -> &str {
     id.trim().trim_start_matches('<').trim_end_matches('>')
 }
 
+/// May HTML this short hold nothing? Apple Mail sends such beside the real text when files are in between.
+fn needs_spare(structure: &BodyStructure) -> bool {
+    fn html_octets(structure: &BodyStructure, depth: usize) -> u64 {
+        match structure {
+            BodyStructure::Part(part) if text_kind(part) == Some(TextKind::Html) => part.octets,
+            BodyStructure::Multipart { parts, .. } if depth < DEPTH_LIMIT => {
+                parts.iter().map(|part| html_octets(part, depth + 1)).sum()
+            }
+            _ => 0,
+        }
+    }
+    (1..SPARE_OCTETS).contains(&html_octets(structure, 0))
+}
+
 /// How well a part can be read: 0 not at all, 1 text of some kind, 2 plain, 3 HTML.
 fn readability(structure: &BodyStructure, depth: usize) -> u8 {
     match structure {
         BodyStructure::Part(part) => match (text_kind(part), part.subtype.as_str()) {
             (None, _) => 0,
+            _ if part.octets == 0 => 0,
             (Some(TextKind::Html), _) => 3,
             (Some(_), "plain") => 2,
             (Some(_), _) => 1,
@@ -318,19 +365,40 @@ fn readability(structure: &BodyStructure, depth: usize) -> u8 {
     }
 }
 
-/// How to read a part as text, if people can. Calendars, cards, tables and code are files.
+/// How to read a part as text, if people can. Calendars, cards, tables and code are files; a text
+/// of unknown kind is plain text (RFC 2046, section 4.1.4).
 fn text_kind(part: &Part) -> Option<TextKind> {
     match (part.media_type.as_str(), part.subtype.as_str()) {
         ("text", "html") => Some(TextKind::Html),
-        ("text", "plain" | "enriched" | "richtext" | "markdown" | "x-markdown" | "rfc822-headers") => {
-            Some(plain_kind(part))
-        }
+        ("text", subtype) if is_machine_text(subtype) => None,
+        ("text", _) => Some(plain_kind(part)),
         // RFC 3464, RFC 8098, RFC 5965: machine-readable, and still the only thing that says why.
         ("message", "delivery-status" | "disposition-notification" | "feedback-report" | "global-delivery-status") => {
             Some(TextKind::Plain)
         }
         _ => None,
     }
+}
+
+fn is_machine_text(subtype: &str) -> bool {
+    matches!(
+        subtype,
+        "calendar"
+            | "vcard"
+            | "x-vcard"
+            | "directory"
+            | "csv"
+            | "tab-separated-values"
+            | "xml"
+            | "css"
+            | "javascript"
+            | "rtf"
+            | "x-amp-html"
+            | "watch-html"
+            | "x-patch"
+            | "x-diff"
+            | "x-log"
+    )
 }
 
 fn plain_kind(part: &Part) -> TextKind {

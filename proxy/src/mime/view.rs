@@ -7,7 +7,7 @@ use super::{
 };
 use std::{cell::RefCell, collections::BTreeSet};
 use surat_protocol::{Attachment, Body, Damage, Section};
-use surat_sanitizer::{Policy, Washed, document, plain_to_html, wash};
+use surat_sanitizer::{Policy, Washed, document, html_to_text, plain_to_html, wash};
 
 /// Octets of text that are shown of a whole message, after decoding.
 const BODY_OCTETS: usize = 2 << 20;
@@ -45,21 +45,24 @@ pub struct View {
 /// `fetched` is left out.
 pub fn view(plan: &Plan, fetched: &[Fetched], links: &Links<'_>) -> View {
     let mut damage = plan.damage.clone();
-    let texts = texts(plan, fetched, &mut damage);
     let used = RefCell::new(BTreeSet::new());
-    let body = if texts.iter().all(|text| text.content.trim().is_empty()) {
+    let texts = texts(plan, fetched, &mut damage);
+    let washed = wash_all(texts, plan, links, &used);
+    let (spare, best): (Vec<Text>, Vec<Text>) = washed.into_iter().partition(|text| text.is_spare);
+    let shown = if best.iter().any(Text::is_visible) { best } else { spare };
+    let body = if !shown.iter().any(Text::is_visible) {
         Body::Empty
-    } else if texts.iter().any(|text| text.is_html) {
-        html_body(&texts, plan, links, &used)
+    } else if shown.iter().any(|text| text.washed.is_some()) {
+        html_body(&shown)
     } else {
-        Body::Plain(plain_body(&texts))
+        Body::Plain(plain_body(&shown))
     };
     let used = used.into_inner();
     let mut attachments = plan.attachments.clone();
     let unseen = plan
         .embedded
         .iter()
-        .filter(|embedded| !used.contains(&embedded.attachment.section));
+        .filter(|embedded| !embedded.is_listed && !used.contains(&embedded.attachment.section));
     attachments.extend(unseen.map(|embedded| embedded.attachment.clone()));
     View {
         body,
@@ -72,7 +75,45 @@ pub fn view(plan: &Plan, fetched: &[Fetched], links: &Links<'_>) -> View {
 struct Text {
     content: String,
     is_html: bool,
+    /// Of HTML, what is left of it.
+    washed: Option<Washed>,
     intro: Option<String>,
+    is_spare: bool,
+}
+
+impl Text {
+    /// Is there anything to see: words, or an image?
+    fn is_visible(&self) -> bool {
+        match &self.washed {
+            None => !self.content.trim().is_empty(),
+            Some(washed) => {
+                washed.html.contains("<img")
+                    || washed.html.contains("url(")
+                    || washed.html.contains(" background=")
+                    || !html_to_text(&washed.html).is_empty()
+            }
+        }
+    }
+}
+
+/// Washes every HTML part by itself, so that none can reach into the next.
+fn wash_all(mut texts: Vec<Text>, plan: &Plan, links: &Links<'_>, used: &RefCell<BTreeSet<Section>>) -> Vec<Text> {
+    let cid = |id: &str| {
+        let embedded = plan
+            .embedded
+            .iter()
+            .find(|embedded| embedded.id.eq_ignore_ascii_case(id))?;
+        used.borrow_mut().insert(embedded.attachment.section.clone());
+        Some((links.part)(&embedded.attachment.section))
+    };
+    let policy = Policy {
+        cid: &cid,
+        remote_image: links.remote_image,
+    };
+    for text in texts.iter_mut().filter(|text| text.is_html) {
+        text.washed = Some(wash(&text.content, &policy));
+    }
+    texts
 }
 
 fn texts(plan: &Plan, fetched: &[Fetched], damage: &mut Vec<Damage>) -> Vec<Text> {
@@ -127,6 +168,8 @@ fn read(shown: &Shown, octets: &[u8], damage: &mut Vec<Damage>) -> Text {
             TextKind::Plain | TextKind::Html => lines,
         },
         is_html: shown.kind == TextKind::Html,
+        washed: None,
+        is_spare: shown.is_spare,
         intro: shown.intro.clone(),
     }
 }
@@ -164,31 +207,17 @@ fn plain_body(texts: &[Text]) -> String {
     pieces.collect::<Vec<_>>().join("\n\n")
 }
 
-/// Every part washed by itself, so that none can reach into the next.
-fn html_body(texts: &[Text], plan: &Plan, links: &Links<'_>, used: &RefCell<BTreeSet<Section>>) -> Body {
-    let cid = |id: &str| {
-        let embedded = plan
-            .embedded
-            .iter()
-            .find(|embedded| embedded.id.eq_ignore_ascii_case(id))?;
-        used.borrow_mut().insert(embedded.attachment.section.clone());
-        Some((links.part)(&embedded.attachment.section))
-    };
-    let policy = Policy {
-        cid: &cid,
-        remote_image: links.remote_image,
-    };
+/// One document, the parts below each other.
+fn html_body(texts: &[Text]) -> Body {
     let mut whole = Washed::default();
     for text in texts {
         if let Some(intro) = &text.intro {
             whole.append(&plain_to_html(intro));
         }
-        let washed = if text.is_html {
-            wash(&text.content, &policy)
-        } else {
-            plain_to_html(&text.content)
-        };
-        whole.append(&washed);
+        match &text.washed {
+            Some(washed) => whole.append(washed),
+            None => whole.append(&plain_to_html(&text.content)),
+        }
     }
     Body::Html {
         document: document(&whole),

@@ -9,7 +9,7 @@ use crate::{
     },
     mime::{
         Fetched, Links, Plan, header, plan,
-        plan::{Shown, TextKind},
+        plan::{Shown, TextKind, is_hollow},
         transfer::Encoding,
         view,
     },
@@ -27,11 +27,13 @@ pub(super) async fn message(job: &Job, message: &MessageRef, allow_remote_images
     let entry = job.find(&message.mailbox).await?;
     let mut session = job.account.lease(Urgency::Person).await?;
     let described = describe(&mut session, &entry, message).await?;
-    let plan = match &described.fetch.body_structure {
+    let structure = described.fetch.body_structure.as_ref();
+    let structure = structure.filter(|structure| !is_hollow(structure));
+    let plan = match structure {
         Some(structure) => plan(structure),
         None => without_structure(described.fetch.size_octets.unwrap_or(0)),
     };
-    let fetched = fetch_texts(&mut session, &plan, message, described.fetch.body_structure.is_some()).await?;
+    let fetched = fetch_texts(&mut session, &plan, message, structure.is_some()).await?;
     drop(session);
     let images = &job.account.servers.images;
     let seen = view(
@@ -131,6 +133,7 @@ fn without_structure(size_octets: u64) -> Plan {
         encoding: Encoding::Identity,
         octets: size_octets,
         intro: None,
+        is_spare: false,
     });
     Plan {
         shown: shown.into_iter().collect(),

@@ -20,6 +20,10 @@ fn plain() -> BodyStructure {
 }
 
 fn html() -> BodyStructure {
+    leaf("text/html", |part| part.octets = 10_000)
+}
+
+fn short_html() -> BodyStructure {
     leaf("text/html", |_| {})
 }
 
@@ -221,4 +225,59 @@ fn encoded_sizes_become_decoded_ones() {
     });
 
     assert_eq!(plan(&structure).attachments[0].size_octets, 57_000);
+}
+
+#[test]
+fn short_html_has_its_plain_text_as_a_spare() {
+    let plan = plan(&multi(
+        "alternative",
+        vec![
+            plain(),
+            multi("mixed", vec![short_html(), file("text/csv", "a.csv"), short_html()]),
+        ],
+    ));
+
+    let spares: Vec<(&str, bool)> = plan
+        .shown
+        .iter()
+        .map(|shown| (shown.section.as_str(), shown.is_spare))
+        .collect();
+    assert_eq!(spares, [("1", true), ("2.1", false), ("2.3", false)]);
+}
+
+#[test]
+fn an_empty_alternative_is_not_preferred() {
+    let empty = leaf("text/html", |part| part.octets = 0);
+
+    assert_eq!(shown(&plan(&multi("alternative", vec![plain(), empty]))), ["1"]);
+}
+
+#[test]
+fn text_of_unknown_kind_is_read_as_plain() {
+    assert_eq!(plan(&leaf("text/x-unheard-of", |_| {})).shown[0].kind, TextKind::Plain);
+}
+
+#[test]
+fn a_multipart_without_content_is_hollow() {
+    let empty = || leaf("text/plain", |part| part.octets = 0);
+
+    assert!(is_hollow(&multi(
+        "mixed",
+        vec![empty(), multi("alternative", vec![empty()])]
+    )));
+    assert!(!is_hollow(&multi("mixed", vec![empty(), plain()])));
+    assert!(!is_hollow(&empty()));
+}
+
+#[test]
+fn an_attached_image_with_a_content_id_is_listed_and_can_be_shown() {
+    let image = leaf("image/png", |part| {
+        part.id = Some(b"<photo@x>".to_vec());
+        part.disposition = Some(("attachment".into(), Vec::new()));
+    });
+
+    let plan = plan(&multi("mixed", vec![html(), image]));
+
+    assert_eq!(attached(&plan), [("2", "part-1.png")]);
+    assert_eq!(plan.embedded[0].id, "photo@x");
 }

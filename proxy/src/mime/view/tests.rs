@@ -16,6 +16,7 @@ fn shown(number: &str, kind: TextKind, octets: &[u8]) -> (Shown, Fetched) {
         encoding: Encoding::Identity,
         octets: octets.len() as u64,
         intro: None,
+        is_spare: false,
     };
     (
         shown,
@@ -55,6 +56,7 @@ fn embedded(id: &str, number: &str) -> Embedded {
     Embedded {
         id: id.into(),
         attachment,
+        is_listed: false,
     }
 }
 
@@ -104,6 +106,25 @@ fn an_embedded_image_that_is_shown_is_no_attachment() {
 fn nothing_to_read_is_empty() {
     assert_eq!(look(vec![shown("1", TextKind::Plain, b" \r\n ")]).body, Body::Empty);
     assert_eq!(look(Vec::new()).body, Body::Empty);
+}
+
+#[test]
+fn html_that_holds_nothing_gives_way_to_the_spare_text() {
+    let mut plain = shown("1", TextKind::Plain, b"the words");
+    plain.0.is_spare = true;
+    let empty = shown(
+        "2",
+        TextKind::Html,
+        b"<html><style>p{color:red}</style><body><br>&nbsp;</body>",
+    );
+    let full = shown("2", TextKind::Html, b"<p>more words");
+
+    assert_eq!(
+        look(vec![plain.clone(), empty.clone()]).body,
+        Body::Plain("the words".into())
+    );
+    assert!(matches!(look(vec![plain, full]).body, Body::Html { document, .. } if !document.contains("the words")));
+    assert_eq!(look(vec![empty]).body, Body::Empty);
 }
 
 #[test]
