@@ -15,8 +15,6 @@ pub(crate) enum Icon {
     Check,
     /// `chevron-down`.
     ChevronDown,
-    /// `chevron-left`.
-    ChevronLeft,
     /// `chevron-right`.
     ChevronRight,
     /// `circle-alert`.
@@ -53,12 +51,8 @@ pub(crate) enum Icon {
     Move,
     /// `folder-plus`.
     FolderPlus,
-    /// `folder-open`.
-    FolderOpen,
     /// `forward`.
     Forward,
-    /// `info`.
-    Info,
     /// `inbox`.
     Inbox,
     /// `keyboard`.
@@ -85,8 +79,6 @@ pub(crate) enum Icon {
     Paperclip,
     /// `pencil`.
     Pencil,
-    /// `plus`.
-    Plus,
     /// `printer`.
     Printer,
     /// `refresh-cw`.
@@ -95,8 +87,6 @@ pub(crate) enum Icon {
     Reply,
     /// `reply-all`.
     ReplyAll,
-    /// `rows-3`.
-    Rows,
     /// `search`.
     Search,
     /// `send`.
@@ -109,18 +99,10 @@ pub(crate) enum Icon {
     Star,
     /// `sun`.
     Sun,
-    /// `tags`.
-    Tags,
     /// `trash-2`.
     Trash,
     /// `triangle-alert`.
     Warning,
-    /// `undo-2`.
-    Undo,
-    /// `user-round`.
-    Person,
-    /// `users`.
-    People,
     /// `wifi-off`.
     NoLink,
     /// `x`.
@@ -135,7 +117,6 @@ impl Icon {
             Self::Calendar => "calendar",
             Self::Check => "check",
             Self::ChevronDown => "chevron-down",
-            Self::ChevronLeft => "chevron-left",
             Self::ChevronRight => "chevron-right",
             Self::Alert => "circle-alert",
             Self::Account => "circle-user",
@@ -154,9 +135,7 @@ impl Icon {
             Self::Folder => "folder",
             Self::Move => "folder-input",
             Self::FolderPlus => "folder-plus",
-            Self::FolderOpen => "folder-open",
             Self::Forward => "forward",
-            Self::Info => "info",
             Self::Inbox => "inbox",
             Self::Keyboard => "keyboard",
             Self::Headers => "list-checks",
@@ -170,24 +149,18 @@ impl Icon {
             Self::Junk => "octagon-alert",
             Self::Paperclip => "paperclip",
             Self::Pencil => "pencil",
-            Self::Plus => "plus",
             Self::Printer => "printer",
             Self::Again => "refresh-cw",
             Self::Reply => "reply",
             Self::ReplyAll => "reply-all",
-            Self::Rows => "rows-3",
             Self::Search => "search",
             Self::Send => "send",
             Self::Settings => "settings",
             Self::Write => "square-pen",
             Self::Star => "star",
             Self::Sun => "sun",
-            Self::Tags => "tags",
             Self::Trash => "trash-2",
             Self::Warning => "triangle-alert",
-            Self::Undo => "undo-2",
-            Self::Person => "user-round",
-            Self::People => "users",
             Self::NoLink => "wifi-off",
             Self::Cross => "x",
         }

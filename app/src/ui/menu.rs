@@ -40,14 +40,19 @@ pub(crate) fn MenuButton(
     let (label, words) = (name.clone(), name.clone());
     let place = move |_: web_sys::Event| {
         if let (Some(menu), Some(button)) = (menu.get_untracked(), button.get_untracked()) {
-            is_open.set(true);
+            // Also told of when it closes; made anew, the items would lose the focus.
+            if !is_open.get_untracked() {
+                is_open.set(true);
+            }
             place_beside(&menu, &button);
         }
     };
     let follow = move |_: web_sys::Event| {
         let Some(menu) = menu.get_untracked() else { return };
         let is_shown = menu.matches(":popover-open").unwrap_or(false);
-        is_open.set(is_shown);
+        if is_open.get_untracked() != is_shown {
+            is_open.set(is_shown);
+        }
         if is_shown && let Some(first) = items(&menu).first() {
             dom::focus(first);
         }

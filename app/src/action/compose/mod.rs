@@ -246,13 +246,17 @@ fn answer(app: App, recipients: fn(&surat_protocol::Envelope, &str) -> reply::Re
 }
 
 fn new_draft(app: App) -> Draft {
-    let own = untrack(|| app.session.email());
-    let domain = own.rsplit_once('@').map_or("localhost", |(_, domain)| domain);
     Draft {
-        message_id: format!("{}@{domain}", random_id()),
+        message_id: new_message_id(app),
         from_name: app.preferences.from_name.get_untracked(),
         ..Draft::default()
     }
+}
+
+fn new_message_id(app: App) -> String {
+    let own = untrack(|| app.session.email());
+    let domain = own.rsplit_once('@').map_or("localhost", |(_, domain)| domain);
+    format!("{}@{domain}", random_id())
 }
 
 /// 128 random bits: what makes sending happen once must never come twice.

@@ -33,6 +33,14 @@ pub(crate) fn send(app: App) {
         if forgot_attachment(app) && !ask_about_attachment(app).await {
             return;
         }
+        // The proxy sends a message once; to send it again, a person must want another one to go.
+        if compose.may_have_gone.get_untracked() {
+            if !ask_about_second(app).await {
+                return;
+            }
+            letter.renew(super::new_message_id(app));
+            compose.may_have_gone.set(false);
+        }
         if let Some(snapshot) = untrack(|| compose.snapshot()).filter(|_| compose.is_open(&letter)) {
             deliver(app, letter, snapshot).await;
         }
@@ -88,6 +96,17 @@ async fn ask_about_attachment(app: App) -> bool {
     app.questions.ask(question).await
 }
 
+async fn ask_about_second(app: App) -> bool {
+    let texts = &t().compose;
+    let question = Question {
+        title: texts.again_question.to_owned(),
+        text: texts.again_text.to_owned(),
+        yes: texts.send_again.to_owned(),
+        no: String::new(),
+    };
+    app.questions.ask(question).await
+}
+
 async fn deliver(app: App, letter: Rc<Letter>, snapshot: Snapshot) {
     app.compose.status.set(Status::Sending(SendStage::Saving));
     save::finish(&letter).await;
@@ -115,6 +134,7 @@ async fn deliver(app: App, letter: Rc<Letter>, snapshot: Snapshot) {
         }
         Err(problem) => {
             app.compose.status.set(Status::Idle);
+            app.compose.may_have_gone.set(problem == Problem::MaybeSent);
             app.compose
                 .alert
                 .set(Some(format!("{} {}", words(&problem), t().compose.draft_kept)));

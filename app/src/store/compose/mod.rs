@@ -79,7 +79,7 @@ pub(crate) enum Focus {
 /// What belongs to one message and is not shown.
 pub(crate) struct Letter {
     /// Everything that has no field: ids, references, source.
-    rest: Draft,
+    rest: RefCell<Draft>,
     /// Its stored versions.
     pub(crate) chain: RefCell<Chain>,
     /// The content that is stored, or that was there at the start.
@@ -109,6 +109,8 @@ pub(crate) struct Compose {
     pub(crate) alert: RwSignal<Option<String>>,
     /// Recipients that the server did not take.
     pub(crate) refused: RwSignal<Vec<RefusedRecipient>>,
+    /// Sending broke off where nobody knows whether it has gone.
+    pub(crate) may_have_gone: RwSignal<bool>,
     /// Where the caret begins.
     pub(crate) focus: StoredValue<Focus>,
     /// Whom one writes with.
@@ -161,6 +163,12 @@ impl Letter {
         *self.kept.borrow() == *content
     }
 
+    /// It is another message from now on: sending it is not sending the earlier one again.
+    pub(crate) fn renew(&self, message_id: String) {
+        self.kept.borrow_mut().message_id.clone_from(&message_id);
+        self.rest.borrow_mut().message_id = message_id;
+    }
+
     /// This content is stored.
     pub(crate) fn keep(&self, content: Draft) {
         self.kept.replace(content);
@@ -181,6 +189,7 @@ impl Compose {
             status: RwSignal::new(Status::Idle),
             alert: RwSignal::new(None),
             refused: RwSignal::new(Vec::new()),
+            may_have_gone: RwSignal::new(false),
             focus: StoredValue::new(Focus::To),
             people: People::new(),
             letter: StoredValue::new_local(None),
@@ -217,9 +226,10 @@ impl Compose {
         self.status.set(Status::Idle);
         self.alert.set(None);
         self.refused.set(Vec::new());
+        self.may_have_gone.set(false);
         self.focus.set_value(focus);
         self.letter.set_value(Some(Rc::new(Letter {
-            rest: draft,
+            rest: RefCell::new(draft),
             chain: RefCell::new(chain),
             kept: RefCell::default(),
         })));
@@ -272,7 +282,7 @@ impl Compose {
             subject: self.subject.get(),
             text: self.text.get(),
             attachments: files.iter().map(attachment).collect(),
-            ..letter.rest.clone()
+            ..letter.rest.borrow().clone()
         };
         Some(Snapshot {
             draft,

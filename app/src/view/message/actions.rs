@@ -123,7 +123,7 @@ fn More(shown: Arc<Shown>) -> impl IntoView {
 /// "Show on dark" or "Show on white", whichever it is not. Made anew each time the menu opens.
 #[component]
 fn GroundItem(app: App) -> impl IntoView {
-    let is_dark = body::is_on_dark(app);
+    let is_dark = untrack(|| body::is_on_dark(app));
     let name = move || {
         if is_dark {
             t().message.show_white
