@@ -23,6 +23,12 @@ const WRITE_PATIENCE: Duration = Duration::from_secs(60);
 /// Time to read what an abandoned command still sends; longer, and a new connection is quicker.
 const DRAIN_PATIENCE: Duration = Duration::from_secs(20);
 
+/// Time for the server to ask for a literal.
+const CONTINUATION_PATIENCE: Duration = Duration::from_secs(60);
+
+/// Most responses that may come before the server asks for a literal.
+const MAX_EARLY: usize = 10_000;
+
 /// Most octets of responses that one command may collect in memory; see [`Session::run`].
 const MAX_COLLECTED_OCTETS: usize = 48 * 1024 * 1024;
 
@@ -186,19 +192,27 @@ impl Session {
         format!("{{{octets}{plus}}}")
     }
 
-    /// Waits for `+`. `false`: the command was completed instead.
+    /// Waits for `+`. `false`: the command was completed instead. What else comes is told later.
     pub(super) async fn await_continuation(&mut self, tag: &str) -> Result<bool, Error> {
-        loop {
-            match self.next_event(Duration::from_secs(60)).await? {
-                Event::Continuation => return Ok(true),
+        let mut early = VecDeque::new();
+        let is_granted = loop {
+            match self.next_event(CONTINUATION_PATIENCE).await? {
+                Event::Continuation => break true,
                 Event::Tagged(completion) if completion.tag == tag => {
-                    self.backlog.push_back(Event::Tagged(completion));
-                    return Ok(false);
+                    early.push_back(Event::Tagged(completion));
+                    break false;
                 }
                 Event::Tagged(_) => {}
-                untagged @ Event::Untagged(_) => self.backlog.push_back(untagged),
+                untagged @ Event::Untagged(_) => early.push_back(untagged),
             }
-        }
+            if early.len() > MAX_EARLY {
+                self.give_up();
+                return Err(Error::TooLong);
+            }
+        };
+        early.append(&mut self.backlog);
+        self.backlog = early;
+        Ok(is_granted)
     }
 
     /// Writes octets as they are and flushes. While it runs, the session counts as half-written.

@@ -209,3 +209,130 @@ impl<S> fmt::Debug for Sorter<S> {
             .finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use std::{collections::VecDeque, task::Waker};
+
+    const STREAM: &[u8] = b"* OK ready\r\n* CAPABILITY IMAP4rev1\r\nA0001 OK [UIDNEXT 3]x{5}\r\n\r\n* 1 FETCH (BODY[] {8}\r\na\r\nA9 OK\r\n)\r\n\
+        * 2 EXISTS\r\n+ idling\r\n* bye {2}\r\n* 3 EXISTS\r\nA0002 NO gone\r\n* 4 EXISTS\r\n";
+
+    /// A socket that gives one chunk per read, and is not ready in between.
+    struct Chunks {
+        chunks: VecDeque<Vec<u8>>,
+        is_ready: bool,
+    }
+
+    impl AsyncRead for Chunks {
+        fn poll_read(mut self: Pin<&mut Self>, _: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+            self.is_ready = !self.is_ready;
+            if self.is_ready {
+                return Poll::Pending;
+            }
+            if let Some(mut chunk) = self.chunks.pop_front() {
+                let rest = chunk.split_off(chunk.len().min(buf.remaining()));
+                buf.put_slice(&chunk);
+                if !rest.is_empty() {
+                    self.chunks.push_front(rest);
+                }
+            }
+            Poll::Ready(Ok(()))
+        }
+    }
+
+    /// Whole lines in the order in which a session sees them, and what async-imap reads.
+    fn sort(stream: &[u8], cuts: &[usize]) -> (Vec<String>, String) {
+        let mut chunks = VecDeque::new();
+        let mut rest = stream;
+        for &cut in cuts {
+            let (chunk, after) = rest.split_at(cut.min(rest.len()));
+            chunks.push_back(chunk.to_vec());
+            rest = after;
+        }
+        chunks.push_back(rest.to_vec());
+        chunks.retain(|chunk| !chunk.is_empty());
+        let mut sorter = Sorter::new(Chunks {
+            chunks,
+            is_ready: false,
+        });
+        let (mut lines, mut heads) = (Vec::new(), Vec::new());
+        loop {
+            let mut room = [0; 7];
+            let mut buffer = ReadBuf::new(&mut room);
+            let polled = Pin::new(&mut sorter).poll_read(&mut Context::from_waker(Waker::noop()), &mut buffer);
+            heads.extend_from_slice(buffer.filled());
+            lines.extend(std::iter::from_fn(|| sorter.pop()).map(|line| String::from_utf8(line.into()).unwrap()));
+            lines.extend(
+                sorter
+                    .take_handed_on()
+                    .map(|line| String::from_utf8(line.into()).unwrap()),
+            );
+            if matches!(polled, Poll::Ready(Ok(()))) && buffer.filled().is_empty() {
+                return (lines, String::from_utf8(heads).unwrap());
+            }
+        }
+    }
+
+    #[test]
+    fn lines_keep_their_order_and_async_imap_gets_its_own() {
+        let (lines, heads) = sort(STREAM, &[]);
+
+        assert_eq!(heads, "* OK\r\nA0001 OK\r\n+\r\n* BYE\r\nA0002 NO\r\n");
+        assert_eq!(
+            lines.concat().replace("\r\n", "|"),
+            String::from_utf8_lossy(STREAM)
+                .replace("\r\n\r\n", "\r\n")
+                .replace("\r\n", "|")
+        );
+        assert_eq!(lines.len(), 10);
+    }
+
+    #[test]
+    fn a_flood_that_nobody_takes_is_an_error() {
+        let flood = b"* 1 EXISTS\r\n".repeat(500_000);
+        let mut sorter = Sorter::after_greeting(&flood[..]);
+        let mut room = [0; 16];
+
+        let error = loop {
+            let mut buffer = ReadBuf::new(&mut room);
+            match Pin::new(&mut sorter).poll_read(&mut Context::from_waker(Waker::noop()), &mut buffer) {
+                Poll::Pending => {}
+                Poll::Ready(result) => break result.unwrap_err(),
+            }
+        };
+
+        assert_eq!(error.kind(), io::ErrorKind::InvalidData);
+    }
+
+    #[test]
+    fn a_long_literal_is_not_looked_at_again_and_again() {
+        let mut stream = b"* 1 FETCH (BODY[] {20000000}\r\n".to_vec();
+        stream.resize(stream.len() + 20_000_000, b'\n');
+        stream.extend_from_slice(b")\r\n");
+        let started = std::time::Instant::now();
+
+        let mut sorter = Sorter::after_greeting(&stream[..]);
+        let mut buffer = [0; 16];
+        let polled =
+            Pin::new(&mut sorter).poll_read(&mut Context::from_waker(Waker::noop()), &mut ReadBuf::new(&mut buffer));
+
+        assert!(polled.is_pending());
+        assert_eq!(sorter.pop().map(|line| line.len()), Some(stream.len()));
+        // Looking at it anew for each of 300 reads would take minutes in a debug build.
+        assert!(started.elapsed().as_secs() < 5, "{:?}", started.elapsed());
+    }
+
+    proptest! {
+        #[test]
+        fn any_cut_of_the_stream_gives_the_same_lines(cuts in proptest::collection::vec(1usize..40, 0..60)) {
+            prop_assert_eq!(sort(STREAM, &cuts), sort(STREAM, &[]));
+        }
+
+        #[test]
+        fn no_octets_make_it_hang(octets in proptest::collection::vec(prop_oneof![any::<u8>(), prop::sample::select(b"\r\n*+ {}3".to_vec())], 0..300)) {
+            prop_assert!(!super::super::corpus_check::check(&octets).is_hanging);
+        }
+    }
+}

@@ -4,10 +4,11 @@ use crate::imap::{command_line::CommandLine, decode::Namespaces, error::Error, s
 
 impl Session {
     /// Asks for news of the open mailbox (new messages, flags, what vanished) and of all others (counts,
-    /// names). From then on [`watch`](Self::watch) gets them without IDLE.
+    /// names), which [`watch`](Self::watch) then gets.
     ///
-    /// `false`: the server refuses or cannot; then IDLE is used. Open a mailbox afterwards or before,
-    /// as you like; set it again after NOTIFICATIONOVERFLOW.
+    /// `false`: the server refuses or cannot; then only the open mailbox is watched, and LIST-STATUS now
+    /// and then is left for the others. Open a mailbox afterwards or before, as you like; set it again
+    /// after NOTIFICATIONOVERFLOW. The counts of all mailboxes come as news at once.
     pub async fn notify(&mut self, namespaces: &Namespaces) -> Result<bool, Error> {
         if !self.capabilities().notify {
             return Ok(false);

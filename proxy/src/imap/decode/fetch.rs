@@ -55,7 +55,11 @@ pub fn uid_fetch(uid: u32, cursor: &mut Cursor<'_>) -> Decoded<Fetch> {
     Ok(fetch)
 }
 
+/// One attribute. Some servers put ENVELOPE into parentheses of its own.
 fn attribute(cursor: &mut Cursor<'_>, fetch: &mut Fetch) -> Decoded<()> {
+    if cursor.peek() == Some(b'(') {
+        return cursor.each(|cursor| attribute(cursor, fetch));
+    }
     let name = cursor.keyword()?;
     if cursor.peek() == Some(b'[') {
         return in_brackets(&name, cursor, fetch);
@@ -234,6 +238,13 @@ mod tests {
         };
 
         assert_eq!(fetch.uid, Some(Uid(25)));
+    }
+
+    #[test]
+    fn an_attribute_may_stand_in_parentheses_of_its_own() {
+        let fetch = read(r#"UID 2 (ENVELOPE (NIL "s" NIL NIL NIL NIL NIL NIL NIL NIL)) FLAGS ()"#);
+
+        assert!(fetch.envelope.is_some() && fetch.flags.is_some() && !fetch.is_damaged);
     }
 
     #[test]

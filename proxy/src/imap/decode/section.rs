@@ -19,13 +19,22 @@ pub struct SectionData {
 pub fn section_data(is_binary: bool, cursor: &mut Cursor<'_>) -> Decoded<SectionData> {
     let section = section(cursor)?;
     let origin = origin(cursor)?;
-    cursor.expect_space()?;
     Ok(SectionData {
         section,
         origin,
         is_binary,
-        octets: cursor.nstring()?.map(Into::into),
+        octets: content(cursor)?,
     })
+}
+
+/// The octets. The space before a literal may be missing, and an empty part may have nothing in place
+/// of `""`, as in `BODY[2] )`.
+fn content(cursor: &mut Cursor<'_>) -> Decoded<Option<Vec<u8>>> {
+    cursor.skip_spaces();
+    match cursor.peek() {
+        Some(b')') => Ok(Some(Vec::new())),
+        _ => Ok(cursor.nstring()?.map(Into::into)),
+    }
 }
 
 /// `[…]`. Header names may be quoted, or literals, as GroupWise writes them.
@@ -91,6 +100,12 @@ mod tests {
 
         assert_eq!((piece.section.as_str(), piece.origin), ("1.2", Some(262_144)));
         assert_eq!(piece.octets.as_deref(), Some(&b"abc"[..]));
+    }
+
+    #[test]
+    fn the_space_or_the_value_may_be_missing() {
+        assert_eq!(read(b"[1]{2}\r\nab)").octets.as_deref(), Some(&b"ab"[..]));
+        assert_eq!(read(b"[2] )").octets.as_deref(), Some(&b""[..]));
     }
 
     #[test]
