@@ -29,6 +29,7 @@ pub mod error;
 pub mod frame;
 pub mod handed_on;
 pub mod mailbox_name;
+pub mod running;
 pub mod session;
 pub mod socket;
 pub mod sorter;

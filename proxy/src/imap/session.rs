@@ -7,9 +7,10 @@
 use super::{
     capabilities::Capabilities,
     command_line::CommandLine,
-    decode::{Code, Completion, Condition, Response, response},
+    decode::{Completion, Condition, Response, response},
     error::Error,
     mailbox_name::WireName,
+    running::Running,
     socket::BoxedSocket,
     sorter::Sorter,
     unsolicited::Unsolicited,
@@ -70,6 +71,8 @@ enum State {
     Writing,
     /// Written; the completion has not come.
     Waiting(String),
+    /// IDLE is written; the server has not granted it.
+    AskingToIdle(String),
     /// In IDLE.
     Idling(String),
     Dead,
@@ -129,14 +132,13 @@ impl Session {
         while let Some(response) = running.next().await? {
             octets += RESPONSE_COST_OCTETS + weight(&response);
             if octets > MAX_COLLECTED_OCTETS {
-                running.session.state = State::Dead;
+                running.give_up();
                 return Err(Error::TooLong);
             }
             responses.push(response);
         }
         let completion = running
-            .completion
-            .take()
+            .into_completion()
             .ok_or(Error::Incomplete("how the command ended"))?;
         Ok((responses, completion))
     }
@@ -145,12 +147,7 @@ impl Session {
     /// still comes is read and thrown away before the next command.
     pub async fn start(&mut self, line: &CommandLine) -> Result<Running<'_>, Error> {
         let tag = self.send(line).await?;
-        Ok(Running {
-            tag,
-            patience: line.patience(),
-            completion: None,
-            session: self,
-        })
+        Ok(Running::new(self, tag, line.patience()))
     }
 
     /// Writes a command with its literals. Ends early, without error, when the server completes the
@@ -194,25 +191,21 @@ impl Session {
 
     /// Waits for `+`. `false`: the command was completed instead. What else comes is told later.
     pub(super) async fn await_continuation(&mut self, tag: &str) -> Result<bool, Error> {
-        let mut early = VecDeque::new();
-        let is_granted = loop {
-            match self.next_event(CONTINUATION_PATIENCE).await? {
-                Event::Continuation => break true,
+        loop {
+            match self.fresh_event(CONTINUATION_PATIENCE).await? {
+                Event::Continuation => return Ok(true),
                 Event::Tagged(completion) if completion.tag == tag => {
-                    early.push_back(Event::Tagged(completion));
-                    break false;
+                    self.backlog.push_back(Event::Tagged(completion));
+                    return Ok(false);
                 }
                 Event::Tagged(_) => {}
-                untagged @ Event::Untagged(_) => early.push_back(untagged),
+                untagged @ Event::Untagged(_) => self.backlog.push_back(untagged),
             }
-            if early.len() > MAX_EARLY {
+            if self.backlog.len() > MAX_EARLY {
                 self.give_up();
                 return Err(Error::TooLong);
             }
-        };
-        early.append(&mut self.backlog);
-        self.backlog = early;
-        Ok(is_granted)
+        }
     }
 
     /// Writes octets as they are and flushes. While it runs, the session counts as half-written.
@@ -229,11 +222,16 @@ impl Session {
 
     /// The next thing that comes, in order. Safe to drop: nothing is lost by it.
     pub(super) async fn next_event(&mut self, patience: Duration) -> Result<Event, Error> {
+        match self.backlog.pop_front() {
+            Some(event) if self.is_usable() => Ok(event),
+            _ => self.fresh_event(patience).await,
+        }
+    }
+
+    /// The next thing off the wire, past what waits in the backlog.
+    async fn fresh_event(&mut self, patience: Duration) -> Result<Event, Error> {
         if !self.is_usable() {
             return Err(Error::ConnectionLost("it was given up earlier".into()));
-        }
-        if let Some(event) = self.backlog.pop_front() {
-            return Ok(event);
         }
         let event = within(patience, self.read_event()).await.flatten();
         self.or_dead(event)
@@ -267,13 +265,22 @@ impl Session {
                 return Err(Error::ConnectionLost("it was given up earlier".into()));
             }
             State::Waiting(tag) => self.drain(&tag).await?,
-            State::Idling(tag) => {
-                self.write(b"DONE\r\n").await?;
-                self.state = State::Waiting(tag.clone());
-                self.drain(&tag).await?;
+            State::AskingToIdle(tag) => {
+                if self.await_continuation(&tag).await? {
+                    self.end_idle(&tag).await?;
+                } else {
+                    self.drain(&tag).await?;
+                }
             }
+            State::Idling(tag) => self.end_idle(&tag).await?,
         }
         Ok(())
+    }
+
+    async fn end_idle(&mut self, tag: &str) -> Result<(), Error> {
+        self.write(b"DONE\r\n").await?;
+        self.set_waiting(tag);
+        self.drain(tag).await
     }
 
     async fn drain(&mut self, tag: &str) -> Result<(), Error> {
@@ -293,7 +300,12 @@ impl Session {
         Ok(())
     }
 
-    /// IDLE has been sent and granted.
+    /// IDLE has been sent.
+    pub(super) fn set_asking_to_idle(&mut self, tag: &str) {
+        self.state = State::AskingToIdle(tag.to_owned());
+    }
+
+    /// IDLE has been granted.
     pub(super) fn set_idling(&mut self, tag: String) {
         self.state = State::Idling(tag);
     }
@@ -325,64 +337,6 @@ impl Session {
             self.state = State::Dead;
         }
         result
-    }
-}
-
-/// A command whose responses are pulled one by one.
-#[derive(Debug)]
-pub struct Running<'a> {
-    session: &'a mut Session,
-    tag: String,
-    patience: Duration,
-    completion: Option<Completion>,
-}
-
-impl Running<'_> {
-    /// The next untagged response; `None` when the command ended with OK. Another end is an error.
-    pub async fn next(&mut self) -> Result<Option<Response>, Error> {
-        if self.completion.is_some() {
-            return Ok(None);
-        }
-        loop {
-            match self.session.next_event(self.patience).await? {
-                Event::Untagged(response) => return Ok(Some(response)),
-                Event::Tagged(completion) if completion.tag == self.tag => {
-                    self.session.state = State::Ready;
-                    self.session.learn(&completion);
-                    self.completion = Some(ok_or_refused(completion)?);
-                    return Ok(None);
-                }
-                Event::Tagged(_) | Event::Continuation => {}
-            }
-        }
-    }
-
-    /// Keeps a response that does not belong to the command, for whoever watches.
-    pub fn keep(&mut self, response: Response) {
-        self.session.unsolicited.keep(response);
-    }
-
-    /// How it ended, once [`next`](Self::next) gave `None`.
-    pub fn completion(&self) -> Option<&Completion> {
-        self.completion.as_ref()
-    }
-}
-
-impl Session {
-    /// A completion may carry new capabilities.
-    fn learn(&mut self, completion: &Completion) {
-        if let Some(Code::Capability(words)) = &completion.status.code {
-            self.capabilities = Capabilities::from_words(words.iter().map(String::as_str));
-        }
-    }
-}
-
-/// OK, or the error that it is instead.
-pub(super) fn ok_or_refused(completion: Completion) -> Result<Completion, Error> {
-    match completion.status.condition {
-        Condition::No => Err(Error::No(completion.status)),
-        Condition::Bad => Err(Error::Bad(completion.status)),
-        _ => Ok(completion),
     }
 }
 

@@ -216,7 +216,7 @@ mod tests {
     use proptest::prelude::*;
     use std::{collections::VecDeque, task::Waker};
 
-    const STREAM: &[u8] = b"* OK ready\r\n* CAPABILITY IMAP4rev1\r\nA0001 OK [UIDNEXT 3]x{5}\r\n\r\n* 1 FETCH (BODY[] {8}\r\na\r\nA9 OK\r\n)\r\n\
+    const STREAM: &[u8] = b"* OK ready\r\n* CAPABILITY IMAP4rev1\r\nA0001 OK [UIDNEXT 3]x{5}\r\n\r\n* 1 FETCH (BODY[] {10}\r\na\r\nA9 OK\r\n)\r\n\
         * 2 EXISTS\r\n+ idling\r\n* bye {2}\r\n* 3 EXISTS\r\nA0002 NO gone\r\n* 4 EXISTS\r\n";
 
     /// A socket that gives one chunk per read, and is not ready in between.

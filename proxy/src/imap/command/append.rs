@@ -6,7 +6,8 @@ use crate::imap::{
     decode::{Code, date},
     error::Error,
     mailbox_name::WireName,
-    session::{Event, Session, ok_or_refused},
+    running::ok_or_refused,
+    session::{Event, Session},
 };
 use std::{io, time::Duration};
 use surat_protocol::{Flag, Uid, UidValidity};

@@ -40,7 +40,7 @@ pub enum WatchEnd {
 }
 
 enum Woken {
-    Told(Vec<Response>),
+    Told,
     Stopped,
     Deadline,
     Refresh,
@@ -71,7 +71,7 @@ impl Session {
                 self.wait(refresh, deadline, stop.as_mut()).await?
             };
             match woken {
-                Woken::Told(responses) => responses.into_iter().for_each(|response| self.hear(response)),
+                Woken::Told => {}
                 Woken::Stopped => return Ok(WatchEnd::Stopped),
                 Woken::Deadline => return Ok(WatchEnd::Deadline),
                 Woken::Refresh if !self.capabilities().idle => self.noop().await?,
@@ -83,7 +83,9 @@ impl Session {
     /// One IDLE. A server that refuses it is not asked again.
     async fn idle(&mut self, deadline: Instant, stop: impl Future<Output = ()>) -> Result<Woken, Error> {
         let tag = self.send(&CommandLine::new("IDLE")).await?;
+        self.set_asking_to_idle(&tag);
         if !self.await_continuation(&tag).await? {
+            self.set_waiting(&tag);
             self.settle().await?;
             self.capabilities.idle = false;
             return Ok(Woken::Refresh);
@@ -105,7 +107,8 @@ impl Session {
             biased;
             event = self.next_event(FOREVER) => {
                 let event = event?;
-                self.gather(event).await.map(Woken::Told)
+                self.gather(event).await?;
+                Ok(Woken::Told)
             }
             () = stop => Ok(Woken::Stopped),
             () = sleep_until(deadline) => Ok(Woken::Deadline),
@@ -113,19 +116,21 @@ impl Session {
         }
     }
 
-    /// What comes along with the first response.
-    async fn gather(&mut self, first: Event) -> Result<Vec<Response>, Error> {
-        let mut told = Vec::new();
+    /// Hears the first response and what comes along with it. Each is kept at once, since this future
+    /// too may be dropped.
+    async fn gather(&mut self, first: Event) -> Result<(), Error> {
         let mut next = Some(first);
+        let mut count = 0;
         while let Some(event) = next {
             match event {
-                Event::Untagged(response) => told.push(response),
+                Event::Untagged(response) => self.hear(response),
                 // The server ends IDLE by itself, or speaks out of turn: the wait is over, and what
                 // follows finds out.
                 Event::Tagged(completion) => self.note_end(&completion.tag),
                 Event::Continuation => {}
             }
-            if told.len() >= MAX_GATHERED {
+            count += 1;
+            if count >= MAX_GATHERED {
                 break;
             }
             next = match timeout(GATHER, self.next_event(FOREVER)).await {
@@ -133,7 +138,7 @@ impl Session {
                 Err(_) => None,
             };
         }
-        Ok(told)
+        Ok(())
     }
 
     fn hear(&mut self, response: Response) {
