@@ -1,6 +1,7 @@
 //! `cargo xtask …`: the commands of the README. Each has a file of its own.
 #![expect(clippy::print_stdout, reason = "a command-line program talks on stdout")]
 
+mod bench;
 mod build;
 mod console;
 mod corpus;
@@ -43,6 +44,9 @@ enum Command {
     Size(size::Options),
     /// Open foreign messages in a browser, feed foreign responses to the decoders
     Corpus(corpus::Options),
+    /// Measure what was promised
+    #[command(subcommand)]
+    Bench(bench::Options),
     /// Serve for browser stories: orders on stdin, answers on stdout, one JSON object a line
     #[command(hide = true)]
     Stage(stage::Options),
@@ -57,6 +61,7 @@ fn main() -> ExitCode {
         Command::Dev(options) => dev::run(&options),
         Command::Size(options) => size::run(&options),
         Command::Corpus(options) => corpus::run(&options),
+        Command::Bench(options) => bench::run(&options),
         Command::Stage(options) => stage::run(&options),
     };
     match outcome {
