@@ -178,6 +178,9 @@ fn storage(folder: &Path) -> String {
 mail_plugins = acl
 # Nobody but Dovecot writes to the store while it runs.
 maildir_very_dirty_syncs = yes
+# Where the kernel's inotify instances are used up (128 by default, one for each watching session), Dovecot looks
+# for new mail by itself; every second, so that a story need not know.
+mailbox_idle_check_interval = 1 secs
 mail_attribute_dict = file:%h/dovecot-attributes
 mail_max_userip_connections = 10
 namespace inbox {{
