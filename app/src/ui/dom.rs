@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use std::sync::atomic::{AtomicU32, Ordering};
 use wasm_bindgen::JsCast;
-use web_sys::{Element, HtmlElement};
+use web_sys::{DragEvent, Element, HtmlElement};
 
 /// An id that no other element of the page has.
 pub(crate) fn unique_id(kind: &str) -> String {
@@ -35,12 +35,21 @@ pub(crate) fn all(root: &Element, selector: &str) -> Vec<Element> {
         .collect()
 }
 
+/// Are files being dragged, and not a piece of text or a row?
+pub(crate) fn carries_files(event: &DragEvent) -> bool {
+    let types = event.data_transfer().map(|data| data.types());
+    types.is_some_and(|types| types.iter().any(|kind| kind == "Files"))
+}
+
 /// Gives the focus to what had it when this was called, once the current owner is cleaned up.
 pub(crate) fn restore_focus_on_cleanup() {
     let before = StoredValue::new_local(focused());
     on_cleanup(move || {
+        // Who moved on by pointer or key meanwhile stays there.
+        let is_inside = focused().is_none_or(|now| now.closest("dialog").is_ok_and(|dialog| dialog.is_some()));
         if let Some(before) = before.try_get_value().flatten()
             && before.is_connected()
+            && is_inside
         {
             focus(&before);
         }

@@ -20,7 +20,7 @@ use crate::{
         },
         reading::Shown,
     },
-    ui::question::Question,
+    ui::{dom, question::Question},
 };
 use leptos::{prelude::*, task::spawn_local};
 use surat_protocol::{
@@ -28,6 +28,9 @@ use surat_protocol::{
     UidSet,
 };
 use wasm_bindgen::{JsCast, closure::Closure};
+
+/// Rows of the list whose people are known for completion; more would be felt.
+const LEARNED_ROWS: usize = 500;
 
 /// Keeps what was not stored from being lost with the page. Once, at the start.
 pub(crate) fn start(app: App) {
@@ -41,6 +44,17 @@ pub(crate) fn start(app: App) {
     // Fails for no event of this name; without it the last two seconds of typing may be lost.
     let _ = window().add_event_listener_with_callback("beforeunload", on_leave.as_ref().unchecked_ref());
     on_leave.forget();
+    for name in ["dragover", "drop"] {
+        // A file dropped beside the composer would take the place of the page.
+        let keep = Closure::<dyn FnMut(web_sys::DragEvent)>::new(|event: web_sys::DragEvent| {
+            if dom::carries_files(&event) {
+                event.prevent_default();
+            }
+        });
+        // Fails for no event of this name; without it browsers do what they always do.
+        let _ = window().add_event_listener_with_callback(name, keep.as_ref().unchecked_ref());
+        keep.forget();
+    }
 }
 
 /// An empty message.
@@ -194,7 +208,19 @@ pub(crate) fn discard(app: App) {
 /// Opens a message for writing, after putting away the one that is open.
 fn begin(app: App, draft: Draft, focus: Focus) {
     if put_away(app) {
+        learn_people(app);
         app.compose.begin(draft, None, focus);
+    }
+}
+
+/// Whoever stands in the list can be completed.
+fn learn_people(app: App) {
+    let list = app.list.list.read_untracked();
+    let rows = (0..list.len().min(LEARNED_ROWS))
+        .rev()
+        .filter_map(|index| list.row(list.key_at(index)?));
+    for row in rows {
+        app.compose.people.learn(row.to.iter().chain(&row.from));
     }
 }
 

@@ -7,7 +7,10 @@ pub(crate) mod address;
 pub(crate) mod chain;
 pub(crate) mod html_text;
 pub(crate) mod people;
+mod recipients;
 pub(crate) mod reply;
+
+pub(crate) use recipients::Recipients;
 
 use chain::{Chain, FileKey, Snapshot};
 use leptos::prelude::*;
@@ -16,15 +19,6 @@ use std::{cell::RefCell, rc::Rc};
 use surat_protocol::{
     Address, Draft, DraftAttachment, MessageRef, Origin, Problem, RefusedRecipient, SendStage, UploadId,
 };
-
-/// A field of addresses: those that are complete, and what is being typed.
-#[derive(Clone, Copy)]
-pub(crate) struct Recipients {
-    /// Complete, in order; some may not be valid.
-    pub(crate) chosen: RwSignal<Vec<Address>>,
-    /// What stands in the input.
-    pub(crate) typed: RwSignal<String>,
-}
 
 /// A file of the message.
 #[derive(Clone, Debug, PartialEq)]
@@ -117,44 +111,6 @@ pub(crate) struct Compose {
     pub(crate) people: People,
     letter: StoredValue<Option<Rc<Letter>>, LocalStorage>,
     last_number: StoredValue<u32>,
-}
-
-impl Recipients {
-    fn new() -> Self {
-        Self {
-            chosen: RwSignal::new(Vec::new()),
-            typed: RwSignal::new(String::new()),
-        }
-    }
-
-    fn set(self, addresses: Vec<Address>) {
-        self.chosen.set(addresses);
-        self.typed.set(String::new());
-    }
-
-    /// Everything in the field, complete or not.
-    pub(crate) fn all(self) -> Vec<Address> {
-        let mut all = self.chosen.get();
-        all.extend(self.typed.with(|typed| address::parse_list(typed)));
-        all
-    }
-
-    /// What is typed is complete now.
-    pub(crate) fn complete(self) {
-        let typed = self.typed.with_untracked(|typed| address::parse_list(typed));
-        self.typed.set(String::new());
-        if !typed.is_empty() {
-            self.chosen.update(|chosen| chosen.extend(typed));
-        }
-    }
-
-    /// The first that cannot be sent to.
-    pub(crate) fn first_invalid(self) -> Option<String> {
-        self.chosen.with_untracked(|chosen| {
-            let invalid = chosen.iter().find(|address| !address::is_valid(&address.email));
-            invalid.map(|address| address.email.clone())
-        })
-    }
 }
 
 impl Letter {
@@ -388,15 +344,5 @@ mod tests {
 
         assert!(compose.is_changed());
         assert_eq!(compose.snapshot().map(|snapshot| snapshot.files), Some(vec![9]));
-    }
-
-    #[test]
-    fn what_cannot_be_sent_to_is_named() {
-        let (_owner, compose) = compose();
-        typed(compose, "a@b.test, bukan alamat");
-
-        compose.to.complete();
-
-        assert_eq!(compose.to.first_invalid().as_deref(), Some("bukan alamat"));
     }
 }

@@ -49,8 +49,10 @@ fn Composer() -> impl IntoView {
         }
     });
     let on_drag = move |event: ev::DragEvent| {
-        event.prevent_default();
-        is_over.set(true);
+        if dom::carries_files(&event) {
+            event.prevent_default();
+            is_over.set(true);
+        }
     };
     let on_drop = move |event: ev::DragEvent| {
         is_over.set(false);
