@@ -8,7 +8,7 @@ use crate::{
     app::App,
     i18n::t,
     route::Route,
-    store::list::{Destined, Key, Place, Source, Targets},
+    store::list::{Key, Place, Source, Targets},
     ui::question::Question,
     view::shell::is_phone,
 };
@@ -104,9 +104,9 @@ pub(crate) fn delete(app: App, targets: Targets) {
 }
 
 /// Asks where to; [`crate::view::list::destination`] shows the folders.
-pub(crate) fn ask_destination(app: App, targets: Targets, is_copy: bool) {
+pub(crate) fn ask_destination(app: App, targets: Targets) {
     if !targets.is_empty() {
-        app.list.destined.set(Some(Destined { targets, is_copy }));
+        app.list.destined.set(Some(targets));
     }
 }
 

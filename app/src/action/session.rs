@@ -60,7 +60,7 @@ fn take(app: App, happening: Happening) {
     match happening {
         Happening::Up(welcome) => {
             app.session.welcome.set(Some(welcome));
-            app.session.is_linked.set(true);
+            app.session.is_cut_off.set(false);
             app.session.has_server.set(true);
             mailbox::list(app);
             if app.session.standing.get_untracked() == Standing::SignedIn {
@@ -69,7 +69,7 @@ fn take(app: App, happening: Happening) {
                 app.session.standing.set(Standing::SignedIn);
             }
         }
-        Happening::Down => app.session.is_linked.set(false),
+        Happening::Down => app.session.is_cut_off.set(true),
         Happening::Refused(problem @ (Problem::NotSignedIn | Problem::WrongPassword)) => refuse(app, problem),
         Happening::Refused(problem) => {
             app.session.standing.update(|standing| {
@@ -150,7 +150,7 @@ fn refuse(app: App, problem: Problem) {
 /// Ends the session in this tab: hangs up, and empties every store.
 fn leave(app: App, reason: Option<Problem>) {
     app.net.stop(&Problem::NotSignedIn);
-    app.session.is_linked.set(false);
+    app.session.is_cut_off.set(false);
     app.session.welcome.set(None);
     mailbox::stop(app);
     app.notices.clear();
@@ -161,9 +161,6 @@ fn leave(app: App, reason: Option<Problem>) {
     app.list.destined.set(None);
     app.list.list.update(List::clear);
     app.mailboxes.known.set(Known::default());
-    app.reading.want(None);
-    app.compose.end();
-    app.compose.people.clear();
     app.preferences.forget_account();
     app.session.standing.set(Standing::SignedOut(reason));
 }

@@ -205,7 +205,7 @@ fn act(app: App, command: Command) {
         Command::Star if can.star => message::toggle_star(app, &targets),
         Command::Read if can.mark_seen => message::set_seen(app, &targets, true),
         Command::Unread if can.mark_seen => message::set_seen(app, &targets, false),
-        Command::Move if can.relocate => message::ask_destination(app, targets, false),
+        Command::Move if can.relocate || can.copy => message::ask_destination(app, targets),
         _ => {}
     }
 }

@@ -21,8 +21,8 @@ pub(crate) enum Standing {
 pub(crate) struct Session {
     /// Is anybody signed in?
     pub(crate) standing: RwSignal<Standing>,
-    /// Is there a link to the proxy?
-    pub(crate) is_linked: RwSignal<bool>,
+    /// Is the link to the proxy lost, or did it not come up?
+    pub(crate) is_cut_off: RwSignal<bool>,
     /// Does the proxy have its mail server?
     pub(crate) has_server: RwSignal<bool>,
     /// What the proxy said when it let us in.
@@ -34,7 +34,7 @@ impl Session {
     pub(crate) fn new() -> Self {
         Self {
             standing: RwSignal::new(Standing::Unknown(None)),
-            is_linked: RwSignal::new(false),
+            is_cut_off: RwSignal::new(false),
             has_server: RwSignal::new(true),
             welcome: RwSignal::new(None),
         }
@@ -49,6 +49,6 @@ impl Session {
 
     /// Signed in, but cut off: the shell says "Reconnecting…".
     pub(crate) fn is_reconnecting(self) -> bool {
-        self.standing.get() == Standing::SignedIn && !(self.is_linked.get() && self.has_server.get())
+        self.standing.get() == Standing::SignedIn && (self.is_cut_off.get() || !self.has_server.get())
     }
 }

@@ -71,6 +71,11 @@ fn Waiting(reason: Option<Problem>) -> impl IntoView {
             }
         });
     };
+    let why = reason.clone();
+    let words = move || match &why {
+        Some(problem) => Some(problem::words(problem)),
+        None => app.session.is_cut_off.get().then(|| t().shell.reconnecting.to_owned()),
+    };
     view! {
         <main class="boot">
             <svg class="boot-mark" viewBox="0 0 32 32" aria-hidden="true">
@@ -78,7 +83,7 @@ fn Waiting(reason: Option<Problem>) -> impl IntoView {
                 <path d="m6.5 11.5 9.5 7 9.5-7" />
             </svg>
             <h1>"Surat"</h1>
-            <p role="status">{reason.as_ref().map(problem::words)}</p>
+            <p role="status">{words}</p>
             {reason.is_some().then(|| view! { <Button name=|| t().shell.sign_out on_press=sign_out /> })}
         </main>
     }

@@ -83,15 +83,6 @@ impl Place {
 /// Messages to act on, a set per mailbox.
 pub(crate) type Targets = Vec<(Place, UidSet)>;
 
-/// Messages for which a person chooses a mailbox.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Destined {
-    /// Which.
-    pub(crate) targets: Targets,
-    /// To copy them, rather than move them.
-    pub(crate) is_copy: bool,
-}
-
 /// What a list shows.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Source {
@@ -116,7 +107,7 @@ pub(crate) struct ListStore {
     /// The mailbox that was opened last: where a search ends.
     pub(crate) mailbox: RwSignal<MailboxName>,
     /// Messages for which a person is choosing a mailbox.
-    pub(crate) destined: RwSignal<Option<Destined>>,
+    pub(crate) destined: RwSignal<Option<Targets>>,
     /// Messages that are being dragged.
     pub(crate) dragged: RwSignal<Targets>,
     /// On a narrow screen, are the folders shown over the list?

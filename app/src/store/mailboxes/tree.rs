@@ -66,6 +66,10 @@ impl<'a> Tree<'a> {
             tops: Vec::new(),
         };
         for (index, mailbox) in mailboxes.iter().enumerate() {
+            if is_mere_root(mailbox, mailboxes) {
+                tree.labels.push(String::new());
+                continue;
+            }
             match parent(mailbox, mailboxes, &by_name) {
                 Some((parent, label)) => {
                     tree.labels.push(label);
@@ -148,6 +152,15 @@ fn parent(mailbox: &Mailbox, all: &[Mailbox], by_name: &BTreeMap<&str, usize>) -
         above = shorter;
     }
     None
+}
+
+/// "Shared", which cannot be opened, beside the namespace "Shared/", which has a heading of its own.
+fn is_mere_root(mailbox: &Mailbox, all: &[Mailbox]) -> bool {
+    let is_prefix = |other: &Mailbox| {
+        let rest = other.prefix.strip_prefix(mailbox.name.as_str());
+        other.namespace != mailbox.namespace && rest.is_some_and(|rest| rest.chars().eq(other.delimiter))
+    };
+    !mailbox.is_selectable && all.iter().any(is_prefix)
 }
 
 /// The name as it is shown where no mailbox stands above it.
@@ -257,6 +270,22 @@ pub(super) mod tests {
             .map(|branch| (branch.label.as_str(), branch.position, branch.siblings))
             .collect();
         assert_eq!(places, [("Apel", 1, 2), ("Jeruk", 2, 2), ("support", 1, 1)]);
+    }
+
+    #[test]
+    fn the_root_of_a_namespace_is_its_heading_and_no_folder() {
+        let root = Mailbox {
+            is_selectable: false,
+            ..mailbox("Shared", None)
+        };
+        let shared = Mailbox {
+            namespace: NamespaceKind::Shared,
+            prefix: "Shared/".into(),
+            ..mailbox("Shared/support", None)
+        };
+
+        assert_eq!(labels(&[root.clone(), shared]), ["support"]);
+        assert_eq!(labels(&[root]), ["Shared"], "without such a namespace it is a folder");
     }
 
     #[test]

@@ -1,10 +1,10 @@
-//! "Move to" and "Copy to": the folders, narrowed down by typing, chosen by Enter or a press.
+//! "Move to": the folders, narrowed down by typing, chosen by Enter or a press.
 
 use crate::{
     action::message,
     app::{App, app},
     i18n::t,
-    store::list::Destined,
+    store::list::Targets,
     ui::{dialog::Dialog, dom},
 };
 use leptos::{ev, html, prelude::*};
@@ -14,7 +14,7 @@ use surat_protocol::{MailboxName, NamespaceKind};
 #[component]
 pub(crate) fn Destination() -> impl IntoView {
     let app = app();
-    move || app.list.destined.get().map(|destined| view! { <Chooser destined /> })
+    move || app.list.destined.get().map(|targets| view! { <Chooser targets /> })
 }
 
 /// A folder that the messages can go to.
@@ -27,23 +27,36 @@ struct Choice {
 }
 
 #[component]
-fn Chooser(destined: Destined) -> impl IntoView {
+fn Chooser(targets: Targets) -> impl IntoView {
     let app = app();
     let typed = RwSignal::new(String::new());
     let at = RwSignal::new(0_usize);
     let field = NodeRef::<html::Input>::new();
-    let all = choices(app, &destined);
+    let all = choices(app, &targets);
+    // Where messages cannot be taken out, they can still be copied.
+    let can_move = app.mailboxes.known.with_untracked(|known| {
+        known
+            .abilities(targets.iter().map(|(place, _)| &place.mailbox))
+            .relocate
+    });
+    let is_copy = RwSignal::new(!can_move);
     let shown = Memo::new(move |_| typed.with(|typed| narrow(&all, typed)));
-    let name = if destined.is_copy {
-        t().acts.copy_to
-    } else {
-        t().acts.move_to
+    let name = move || {
+        if is_copy.get() {
+            t().acts.copy_to
+        } else {
+            t().acts.move_to
+        }
     };
-    let destined = StoredValue::new(destined);
+    let targets = StoredValue::new(targets);
     let choose = move |index: usize| {
         if let Some(choice) = shown.with_untracked(|shown| shown.get(index).cloned()) {
             app.list.destined.set(None);
-            send(app, destined.get_value(), &choice.name);
+            if is_copy.get_untracked() {
+                message::copy_to(app, &targets.get_value(), &choice.name);
+            } else {
+                message::move_to(app, targets.get_value(), &choice.name);
+            }
         }
     };
     let on_key = move |event: ev::KeyboardEvent| {
@@ -92,6 +105,10 @@ fn Chooser(destined: Destined) -> impl IntoView {
             <ul id="destinations" class="choices" role="listbox" aria-label=name>
                 {options}
             </ul>
+            <label class="choice-copy">
+                <input type="checkbox" disabled=!can_move prop:checked=is_copy on:change=move |_| is_copy.update(|is_copy| *is_copy = !*is_copy) />
+                <span>{t().acts.keep_copy}</span>
+            </label>
             <p class="hint" role="status">
                 {move || shown.with(Vec::is_empty).then(|| t().acts.none_found)}
             </p>
@@ -126,19 +143,11 @@ fn reveal(index: usize) {
     }
 }
 
-fn send(app: App, destined: Destined, to: &MailboxName) {
-    if destined.is_copy {
-        message::copy_to(app, &destined.targets, to);
-    } else {
-        message::move_to(app, destined.targets, to);
-    }
-}
-
 /// The folders that messages may be put into, but not the one that all of them are in.
-fn choices(app: App, destined: &Destined) -> Vec<Choice> {
+fn choices(app: App, targets: &Targets) -> Vec<Choice> {
     let known = app.mailboxes.known.read_untracked();
     let branches = known.branches_all();
-    let is_elsewhere = |name: &MailboxName| destined.targets.iter().any(|(place, _)| place.mailbox != *name);
+    let is_elsewhere = |name: &MailboxName| targets.iter().any(|(place, _)| place.mailbox != *name);
     branches
         .into_iter()
         .filter(|branch| branch.is_selectable && known.rights(&branch.name).may_insert() && is_elsewhere(&branch.name))

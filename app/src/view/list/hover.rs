@@ -20,16 +20,20 @@ pub(super) struct Hovered {
     index: usize,
     /// Its upper edge in the frame, in CSS pixels.
     top: f64,
+    /// From its end to the end of the frame: the scroll bar, in CSS pixels.
+    end: f64,
 }
 
 impl Hovered {
     pub(super) fn at(app: App, row: &Element) -> Option<Self> {
         let key = Key::from_element_id(&row.id())?;
-        let frame = row.closest(".list-frame").ok()??;
+        let frame = row.closest(".list-frame").ok()??.get_bounding_client_rect();
+        let row = row.get_bounding_client_rect();
         Some(Self {
             key,
             index: app.list.list.with_untracked(|list| list.index_of(key))?,
-            top: row.get_bounding_client_rect().top() - frame.get_bounding_client_rect().top(),
+            top: row.top() - frame.top(),
+            end: frame.width() - row.width(),
         })
     }
 }
@@ -66,7 +70,8 @@ pub(super) fn Actions(grid: Grid) -> impl IntoView {
         <div
             class="row-actions"
             hidden=move || hovered.get().is_none()
-            style:top=move || hovered.get().map(|hovered| format!("{}px", hovered.top))
+            style:top=move || hovered.get().map(|hovered| pixels(hovered.top))
+            style:inset-inline-end=move || hovered.get().map(|hovered| pixels(hovered.end))
         >
             <Show when=move || can.get().archive>
                 <IconButton icon=Icon::Archive name=|| t().message.archive on_press=archive />
@@ -77,6 +82,10 @@ pub(super) fn Actions(grid: Grid) -> impl IntoView {
             <Show when=move || can.get().mark_seen>{seen_button}</Show>
         </div>
     }
+}
+
+fn pixels(length: f64) -> String {
+    [&length.to_string(), "px"].concat()
 }
 
 fn targets(app: App, hovered: Option<Hovered>) -> Targets {

@@ -1,13 +1,14 @@
 //! The head of the list: which folder it is, or what can be done with the selected messages.
 
 use crate::{
-    action::message,
+    action::message::{self, targets},
     app::{App, app},
-    i18n::{size::number, t},
-    store::list::Source,
+    i18n::t,
+    store::{list::Source, mailboxes::Abilities},
     ui::{button::IconButton, icon::Icon},
 };
 use leptos::{either::Either, prelude::*};
+use surat_protocol::Flags;
 
 /// Name and count; with a selection, its toolbar instead.
 #[component]
@@ -58,36 +59,96 @@ fn Selected(count: Memo<usize>) -> impl IntoView {
         let targets = app.list.list.with(|list| list.selected());
         app.mailboxes.abilities(&targets)
     });
-    let all = Memo::new(move |_| app.list.list.with(|list| list.len()));
+    let is_all = Memo::new(move |_| app.list.list.with(|list| count.get() >= list.len()));
     let words = move || t().list.selected(count.get() as u64);
-    let clear = move |()| app.list.list.update(|list| list.select_none());
-    let select_all = move |_| app.list.list.update(|list| list.select_all());
     view! {
         <div class="list-head is-selecting" role="toolbar" aria-label=words>
-            <IconButton icon=Icon::Cross name=|| t().list.clear key="Esc" on_press=clear />
+            {act(app, Icon::Cross, || t().list.clear, "Esc", |app| app.list.list.update(|list| list.select_none()))}
             <span class="list-selected figures" role="status">
                 {words}
             </span>
-            <Show when=move || count.get() < all.get()>
-                <button type="button" class="button quiet list-all" on:click=select_all>
-                    {move || t().list.select_all} " " <span class="figures">{move || number(all.get() as u64)}</span>
-                </button>
-            </Show>
-            <span class="list-acts">
-                {move || can.get().archive.then(|| act(app, Icon::Archive, || t().message.archive, "e", |app| message::archive(app, message::targets(app))))}
-                {move || can.get().delete.then(|| act(app, Icon::Trash, || t().message.delete, "#", |app| message::delete(app, message::targets(app))))}
-                {move || can.get().junk.then(|| act(app, Icon::Junk, || t().message.junk, "!", |app| message::junk(app, message::targets(app))))}
-                {move || can.get().not_junk.then(|| act(app, Icon::Inbox, || t().message.not_junk, "!", |app| message::not_junk(app, message::targets(app))))}
-                {move || can.get().relocate.then(|| act(app, Icon::Move, || t().message.move_to, "v", |app| message::ask_destination(app, message::targets(app), false)))}
-                {move || can.get().copy.then(|| act(app, Icon::Copy, || t().acts.copy_to, "", |app| message::ask_destination(app, message::targets(app), true)))}
-                {move || can.get().mark_seen.then(|| act(app, Icon::MailOpen, || t().message.mark_read, "I", |app| message::set_seen(app, &message::targets(app), true)))}
-                {move || can.get().mark_seen.then(|| act(app, Icon::Mail, || t().message.mark_unread, "U", |app| message::set_seen(app, &message::targets(app), false)))}
-                {move || can.get().star.then(|| act(app, Icon::Star, || t().message.star, "s", |app| message::toggle_star(app, &message::targets(app))))}
-            </span>
+            {move || {
+                (!is_all.get())
+                    .then(|| {
+                        act(
+                            app,
+                            Icon::Headers,
+                            || t().list.select_all,
+                            "*",
+                            |app| app.list.list.update(|list| list.select_all()),
+                        )
+                    })
+            }}
+            <span class="list-acts">{move || acts(app, can.get())}</span>
         </div>
     }
 }
 
-fn act(app: App, icon: Icon, name: fn() -> &'static str, key: &'static str, run: fn(App)) -> impl IntoView {
-    view! { <IconButton icon=icon name=name key=key on_press=move |()| run(app) /> }
+/// May it be done, its icon, its name, its key, and what it does.
+type Act = (bool, Icon, fn() -> &'static str, &'static str, fn(App));
+
+/// Buttons for what can be done.
+fn acts(app: App, can: Abilities) -> Vec<AnyView> {
+    let all: [Act; 7] = [
+        (
+            can.archive,
+            Icon::Archive,
+            || t().message.archive,
+            "e",
+            |app| message::archive(app, targets(app)),
+        ),
+        (
+            can.delete,
+            Icon::Trash,
+            || t().message.delete,
+            "#",
+            |app| message::delete(app, targets(app)),
+        ),
+        (
+            can.junk,
+            Icon::Junk,
+            || t().message.junk,
+            "!",
+            |app| message::junk(app, targets(app)),
+        ),
+        (
+            can.not_junk,
+            Icon::Inbox,
+            || t().message.not_junk,
+            "!",
+            |app| message::not_junk(app, targets(app)),
+        ),
+        (
+            can.relocate || can.copy,
+            Icon::Move,
+            || t().message.move_to,
+            "v",
+            |app| {
+                message::ask_destination(app, targets(app));
+            },
+        ),
+        (can.mark_seen, Icon::MailOpen, || t().list.toggle_read, "I", toggle_seen),
+        (
+            can.star,
+            Icon::Star,
+            || t().message.star,
+            "s",
+            |app| message::toggle_star(app, &targets(app)),
+        ),
+    ];
+    all.into_iter()
+        .filter(|(can, ..)| *can)
+        .map(|(_, icon, name, key, run)| act(app, icon, name, key, run))
+        .collect()
+}
+
+/// Marks as read; as unread when all are read already.
+fn toggle_seen(app: App) {
+    let targets = targets(app);
+    let is_seen = message::are_all(app, &targets, Flags::is_seen);
+    message::set_seen(app, &targets, !is_seen);
+}
+
+fn act(app: App, icon: Icon, name: fn() -> &'static str, key: &'static str, run: fn(App)) -> AnyView {
+    view! { <IconButton icon=icon name=name key=key on_press=move |()| run(app) /> }.into_any()
 }

@@ -129,7 +129,7 @@ fn item(folders: Folders, branch: Branch) -> impl IntoView {
     let (role, namespace) = (branch.role, branch.namespace);
     let (name, text, hidden) = (branch.name.clone(), branch.label.clone(), branch.hidden.clone());
     let words = move || label(role, namespace, &text);
-    let caption = words.clone();
+    let (caption, tooltip) = (words.clone(), words.clone());
     let unread = Memo::new(move |_| {
         app.mailboxes.known.with(|known| {
             let own = std::iter::once(&name).chain(&hidden);
@@ -161,6 +161,7 @@ fn item(folders: Folders, branch: Branch) -> impl IntoView {
             data-mailbox=branch.name.0.clone()
             tabindex=move || if is_stop.get() { "0" } else { "-1" }
             aria-label=full_name
+            title=tooltip
             attr:aria-level=branch.level
             aria-posinset=branch.position
             aria-setsize=branch.siblings

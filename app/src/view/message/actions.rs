@@ -54,7 +54,7 @@ pub(super) fn Toolbar(shown: Arc<Shown>) -> impl IntoView {
                 .then(|| view! { <IconButton icon=Icon::Archive name=|| t().message.archive key="e" on_press=move || message::archive(app, targets()) /> })}
             {may_move.then(|| view! { <IconButton icon=Icon::Trash name=|| t().message.delete key="#" on_press=move || message::delete(app, targets()) /> })}
             {may_move.then(|| junk_button(app, role, targets))}
-            {may_move.then(|| view! { <IconButton icon=Icon::Move name=|| t().message.move_to key="v" on_press=move || message::ask_destination(app, targets(), false) /> })}
+            {may_move.then(|| view! { <IconButton icon=Icon::Move name=|| t().message.move_to key="v" on_press=move || message::ask_destination(app, targets()) /> })}
             {may_mark_seen.then(|| view! { <IconButton icon=Icon::Mail name=seen_name key="shift+u" on_press=move || message::set_seen(app, &targets(), !is_seen()) /> })}
             {may_flag.then(|| view! {
                 <span class="starred-when" class:is-starred=is_starred>
