@@ -22,12 +22,7 @@ struct Needed {
     for_tests: bool,
 }
 
-const NEEDED: [Needed; 7] = [
-    Needed {
-        program: "wasm-opt",
-        package: "binaryen",
-        for_tests: false,
-    },
+const NEEDED: [Needed; 6] = [
     Needed {
         program: "dovecot",
         package: "dovecot-imapd",
