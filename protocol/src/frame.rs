@@ -215,8 +215,8 @@ pub enum Request {
         /// Which.
         message: MessageRef,
     },
-    /// Sends: [`Answer::Sending`] at each stage, then [`Answer::Sent`]. Asked twice with the same
-    /// Message-ID, it sends once.
+    /// Sends: [`Answer::Sending`] at each stage and [`Answer::DraftSaved`] once it is stored, then
+    /// [`Answer::Sent`]. Asked twice with the same Message-ID, it sends once.
     Send {
         /// What.
         draft: Draft,
@@ -262,7 +262,7 @@ pub enum Answer {
         uid_validity: UidValidity,
         /// The newest of them, newest first; at most 200.
         rows: Vec<Row>,
-        /// How many were found in this mailbox in all.
+        /// How many were found with this answer; several answers about one mailbox add up.
         total: u32,
     },
     /// The draft is stored.

@@ -5,7 +5,7 @@
 
 use super::{
     directory::Directory,
-    job::{self, Stale},
+    job::{self, Sending, Stale},
     key::AccountKey,
     outbox::{Outbox, Reply},
     pool::{Connected, Pool, Urgency},
@@ -42,6 +42,8 @@ pub struct Account {
     pub uploads: Arc<Uploads>,
     /// Its mailboxes, as far as they were listed.
     pub directory: Directory,
+    /// What is being written and sent.
+    pub sending: Sending,
     /// Mailboxes whose counts are to be looked at.
     pub stale: Stale,
     pool: Arc<Pool>,
@@ -72,6 +74,7 @@ impl Account {
         Arc::new(Self {
             key,
             directory: Directory::default(),
+            sending: Sending::default(),
             stale: Stale::default(),
             pool: Pool::new(Arc::clone(servers), credentials.clone(), ended.clone()),
             watcher: Watcher::default(),

@@ -7,7 +7,7 @@ use super::{
     actor::Account,
     backoff::Backoff,
     directory::Entry,
-    job::{note_status, read_mailboxes, take_mailboxes},
+    job::{note_status, read_mailboxes, recover, take_mailboxes},
     problem::InMailbox,
     servers::Connection,
     sync::MailboxState,
@@ -32,6 +32,8 @@ use tokio::{
 const POLL: Duration = Duration::from_secs(60);
 /// The same on a server that does: a safety net.
 const POLL_NOTIFIED: Duration = Duration::from_secs(10 * 60);
+/// The first page has its list and a message by then.
+const RECOVER_AFTER: Duration = Duration::from_secs(3);
 /// A connection that held for so long was a good one.
 const GOOD_AFTER: Duration = Duration::from_secs(10);
 
@@ -113,6 +115,7 @@ enum End {
 impl Watch {
     async fn run(mut self) {
         let account = Arc::clone(&self.account);
+        tokio::spawn(recover_later(Arc::clone(&account)));
         let mut backoff = Backoff::default();
         let mut is_lost = false;
         while !account.ended().is_cancelled() {
@@ -272,7 +275,10 @@ impl Watch {
             if !is_whole {
                 self.count(&wire, connection).await?;
             }
-            if connection.selected() != Some(&wire) {
+            // Dovecot 2.3 sometimes tells of the open mailbox by STATUS alone, if it was opened just now.
+            if connection.selected() == Some(&wire) {
+                is_front_touched = true;
+            } else {
                 self.sync_wire(&wire, connection).await?;
             }
         }
@@ -355,6 +361,17 @@ impl Watch {
             Err(problem) if is_about_link(&problem) => Err(problem),
             Err(_) => Ok(()),
         }
+    }
+}
+
+/// Looks once for what was sent and not filed, when the first page has what it wants to show.
+async fn recover_later(account: Arc<Account>) {
+    tokio::select! {
+        () = account.ended().cancelled() => return,
+        () = sleep(RECOVER_AFTER) => {}
+    }
+    if let Err(problem) = recover(&account).await {
+        tracing::debug!(?problem, "Drafts could not be looked through");
     }
 }
 

@@ -4,7 +4,10 @@
 //! place; everything else is a download, and no type is guessed.
 
 use super::{Site, answer, cookie::Session};
-use crate::account::part::{self, File};
+use crate::account::{
+    Presence,
+    part::{self, File},
+};
 use axum::{
     Extension,
     body::Body,
@@ -91,10 +94,12 @@ pub(super) async fn part(
             .as_deref()
             .and_then(Section::parse)
             .ok_or(Problem::BadRequest)?;
-        part::part(site.accounts.visit(&session.credentials), &asked.message(), &section).await
+        let presence = site.accounts.visit(&session.credentials);
+        let file = part::part(Arc::clone(&presence), &asked.message(), &section).await?;
+        Ok((presence, file))
     };
     match file.await {
-        Ok(file) => respond(file, asked.is_inline()),
+        Ok((presence, file)) => respond(presence, file, asked.is_inline()),
         Err(problem) => answer::to_person(&problem),
     }
 }
@@ -107,23 +112,26 @@ pub(super) async fn source(
 ) -> Response {
     let file = async {
         let Extension(session) = session.ok_or(Problem::NotSignedIn)?;
-        part::source(site.accounts.visit(&session.credentials), &asked.message()).await
+        let presence = site.accounts.visit(&session.credentials);
+        let file = part::source(Arc::clone(&presence), &asked.message()).await?;
+        Ok((presence, file))
     };
     match file.await {
         // Shown as the octets that they are; what is not UTF-8 shows as such.
-        Ok(file) if asked.is_inline() => respond(
+        Ok((presence, file)) if asked.is_inline() => respond(
+            presence,
             File {
                 preview: Preview::Text,
                 ..file
             },
             true,
         ),
-        Ok(file) => respond(file, false),
+        Ok((presence, file)) => respond(presence, file, false),
         Err(problem) => answer::to_person(&problem),
     }
 }
 
-fn respond(file: File, is_inline: bool) -> Response {
+fn respond(presence: Presence, file: File, is_inline: bool) -> Response {
     let shown = if is_inline {
         shown_type(file.preview, &file.media_type)
     } else {
@@ -146,7 +154,11 @@ fn respond(file: File, is_inline: bool) -> Response {
         (header::CONTENT_DISPOSITION, disposition(&file.name, shown.is_some())),
         (header::CACHE_CONTROL, CACHED),
     ];
-    let octets = file.octets.into_stream();
+    // The account stays active as long as something is fetched from it.
+    let octets = file.octets.into_stream().map(move |piece| {
+        let _held = &presence;
+        piece
+    });
     let body = match shown {
         Some("text/plain") => Body::from_stream(to_utf8(octets, &file.charset).map_err(|problem| broken(&problem))),
         _ => Body::from_stream(octets.map_err(|problem| broken(&problem))),

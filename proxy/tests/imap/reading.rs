@@ -154,7 +154,10 @@ async fn search_meets_all_terms() {
     assert_eq!(found(&[term(TermField::Anywhere, "Bücher \" OR ALL")]).await, "");
     assert_eq!(found(&[term(TermField::To, "nobody")]).await, "");
     assert_eq!(
-        session.uids_of_message_id("n3@surat.test").await.unwrap(),
+        session
+            .uids_of_message_id(&UidSet::new(), "n3@surat.test")
+            .await
+            .unwrap(),
         UidSet::one(Uid(3))
     );
     assert!(matches!(

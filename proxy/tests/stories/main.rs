@@ -9,3 +9,4 @@
 mod reading;
 mod sign_in;
 mod support;
+mod writing;

@@ -4,6 +4,7 @@
 //! nobody is left to hear of it, and stops only where it is cancelled, between two turns.
 
 mod counts;
+mod drafts;
 mod expunge;
 mod flags;
 mod headers;
@@ -15,12 +16,15 @@ mod orders;
 pub mod part;
 mod rows;
 mod search;
+mod send;
 mod special;
+mod stored;
 mod transfer;
 
 pub(super) use counts::{Stale, note as note_status, refresh_counts};
 pub(super) use mailboxes::{read as read_mailboxes, refresh as refresh_mailboxes, take as take_mailboxes};
 pub(super) use rows::fetch_rows;
+pub(super) use send::{Sending, recover};
 
 use super::{
     actor::{Account, PageId},
@@ -121,7 +125,9 @@ impl Job {
             Request::DeleteMailbox { mailbox } => manage::delete(self, &mailbox).await,
             Request::Search { scope, terms } => search::search(self, &scope, &terms).await,
             Request::Ping => Ok(Answer::Done),
-            _ => Err(Problem::BadRequest),
+            Request::SaveDraft { draft, replaces } => drafts::save(self, &draft, replaces.as_ref()).await,
+            Request::OpenDraft { message } => drafts::open(self, &message).await,
+            Request::Send { draft, replaces } => send::send(self, &draft, replaces.as_ref()).await,
         }
     }
 

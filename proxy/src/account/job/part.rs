@@ -5,7 +5,7 @@
 
 use super::find;
 use crate::{
-    account::{actor::Account, directory::Entry, pool::Urgency, problem::InMailbox, registry::Presence},
+    account::{actor::Account, directory::Entry, pool::Urgency, problem::InMailbox},
     imap::{
         command::fetch_part::{PartReader, What},
         decode::body_structure::{BodyStructure, Part},
@@ -37,7 +37,7 @@ pub struct File {
 
 /// The octets of a file, decoded.
 pub struct Octets {
-    presence: Presence,
+    account: Arc<Account>,
     entry: Entry,
     message: MessageRef,
     reader: PartReader,
@@ -48,9 +48,9 @@ pub struct Octets {
 }
 
 /// One part of a message, decoded.
-pub async fn part(presence: Presence, message: &MessageRef, section: &Section) -> Result<File, Problem> {
-    let entry = find(&presence, &message.mailbox).await?;
-    let structure = structure(&presence, &entry, message).await?;
+pub async fn part(account: Arc<Account>, message: &MessageRef, section: &Section) -> Result<File, Problem> {
+    let entry = find(&account, &message.mailbox).await?;
+    let structure = structure(&account, &entry, message).await?;
     let part = part_at(&structure, section).ok_or(Problem::NoSuchPart)?;
     let media_type = format!("{}/{}", part.media_type, part.subtype);
     let charset = header::parameter(&part.parameters, "charset").unwrap_or_default();
@@ -65,7 +65,7 @@ pub async fn part(presence: Presence, message: &MessageRef, section: &Section) -
         .next()
         .unwrap_or_else(|| (format!("part-{}", section.as_str()), Preview::None));
     let encoding = Encoding::from_name(&part.encoding);
-    let octets = Octets::open(presence, entry, message.clone(), What::Part(section.clone()), encoding).await?;
+    let octets = Octets::open(account, entry, message.clone(), What::Part(section.clone()), encoding).await?;
     Ok(File {
         name,
         media_type,
@@ -76,9 +76,9 @@ pub async fn part(presence: Presence, message: &MessageRef, section: &Section) -
 }
 
 /// A whole message as it is stored.
-pub async fn source(presence: Presence, message: &MessageRef) -> Result<File, Problem> {
-    let entry = find(&presence, &message.mailbox).await?;
-    let mut session = presence.lease(Urgency::Person).await?;
+pub async fn source(account: Arc<Account>, message: &MessageRef) -> Result<File, Problem> {
+    let entry = find(&account, &message.mailbox).await?;
+    let mut session = account.lease(Urgency::Person).await?;
     session.open_valid(&entry, message.uid_validity).await?;
     let described = session.fetch_message(message.uid).await.in_mailbox(&message.mailbox)?;
     drop(session);
@@ -88,7 +88,7 @@ pub async fn source(presence: Presence, message: &MessageRef) -> Result<File, Pr
         .envelope
         .unwrap_or_default();
     let subject = header::envelope(&envelope, b"").subject;
-    let octets = Octets::open(presence, entry, message.clone(), What::Whole, Encoding::Identity).await?;
+    let octets = Octets::open(account, entry, message.clone(), What::Whole, Encoding::Identity).await?;
     Ok(File {
         name: header::file_name(&format!("{subject}.eml")).unwrap_or_else(|| "message.eml".into()),
         media_type: "message/rfc822".into(),
@@ -141,15 +141,15 @@ pub(super) fn part_at<'a>(structure: &'a BodyStructure, section: &Section) -> Op
 }
 
 impl Octets {
-    async fn open(
-        presence: Presence,
+    pub(super) async fn open(
+        account: Arc<Account>,
         entry: Entry,
         message: MessageRef,
         what: What,
         encoding: Encoding,
     ) -> Result<Self, Problem> {
         let mut octets = Self {
-            presence,
+            account,
             reader: PartReader::new(message.uid, what),
             entry,
             message,
@@ -181,7 +181,7 @@ impl Octets {
     }
 
     async fn fetch(&mut self) -> Result<Option<Vec<u8>>, Problem> {
-        let mut session = self.presence.lease(Urgency::Ahead).await?;
+        let mut session = self.account.lease(Urgency::Ahead).await?;
         session.open_valid(&self.entry, self.message.uid_validity).await?;
         match self.reader.next(&mut session).await {
             Err(crate::imap::Error::Incomplete(_)) => Err(Problem::NoSuchPart),

@@ -27,12 +27,14 @@ impl Session {
         self.found(line).await
     }
 
-    /// The UIDs of the messages in the open mailbox that carry this Message-ID (without brackets).
-    pub async fn uids_of_message_id(&mut self, message_id: &str) -> Result<UidSet, Error> {
-        let line = self
-            .search_line()
-            .raw("HEADER Message-ID ")
-            .string(message_id.as_bytes())?;
+    /// The UIDs of the messages that carry this Message-ID (without brackets), `among` messages of a
+    /// few ranges; all, when the set is empty.
+    pub async fn uids_of_message_id(&mut self, among: &UidSet, message_id: &str) -> Result<UidSet, Error> {
+        let mut line = self.search_line();
+        if !among.is_empty() {
+            line = line.raw("UID ").uids(among).raw(" ");
+        }
+        let line = line.raw("HEADER Message-ID ").string(message_id.as_bytes())?;
         self.found(line).await
     }
 

@@ -5,9 +5,9 @@ pub mod live;
 mod mail;
 mod proxy;
 
-pub use browser::{Answered, Browser};
+pub use browser::Browser;
 pub use live::Live;
-pub use mail::{letter, letter_with};
+pub use mail::{draft, letter, letter_with};
 pub use proxy::Proxy;
 
 use std::time::Duration;

@@ -102,6 +102,9 @@ impl Proxy {
 
 impl Drop for Proxy {
     fn drop(&mut self) {
+        if thread::panicking() {
+            eprintln!("The proxy said:\n{}", self.log());
+        }
         // It may have ended already.
         let _ = self.child.kill();
         let _ = self.child.wait();
