@@ -23,8 +23,6 @@ pub(crate) enum Icon {
     Account,
     /// `code`.
     Code,
-    /// `copy`.
-    Copy,
     /// `download`.
     Download,
     /// `ellipsis`.
@@ -121,7 +119,6 @@ impl Icon {
             Self::Alert => "circle-alert",
             Self::Account => "circle-user",
             Self::Code => "code",
-            Self::Copy => "copy",
             Self::Download => "download",
             Self::More => "ellipsis",
             Self::Eye => "eye",

@@ -22,12 +22,25 @@ thread_local! {
     static CHOSEN: RefCell<Vec<Chosen>> = const { RefCell::new(Vec::new()) };
 }
 
-/// Largest message that may be sent, in octets; `None` while it is not known.
-pub(crate) fn limit_octets(app: App) -> Option<u64> {
-    app.session
+/// Base64 makes four octets of three, and line ends come on top (RFC 2045, section 6.8).
+const ENCODED: (u64, u64) = (137, 100);
+
+/// Largest message that may be sent, in octets, if these files make it larger.
+pub(crate) fn exceeded_limit(app: App) -> Option<u64> {
+    let octets = app
+        .compose
+        .files
+        .with_untracked(|files| files.iter().map(|file| file.size_octets).sum());
+    limit_exceeded_by(app, octets)
+}
+
+/// The limit, if files of so many octets exceed it.
+fn limit_exceeded_by(app: App, octets: u64) -> Option<u64> {
+    let limit = app
+        .session
         .welcome
-        .with_untracked(|welcome| welcome.as_ref().map(|welcome| welcome.message_limit_octets))
-        .filter(|limit| *limit > 0)
+        .with_untracked(|welcome| welcome.as_ref().map(|welcome| welcome.message_limit_octets))?;
+    (limit > 0 && octets / ENCODED.1 * ENCODED.0 > limit).then_some(limit)
 }
 
 /// Attaches files: each is uploaded at once.
@@ -97,10 +110,10 @@ pub(crate) fn are_uploading(app: App) -> bool {
 
 fn begin(app: App, key: FileKey, size_octets: u64, file: web_sys::File) {
     let Some(letter) = app.compose.letter() else { return };
-    let limit = limit_octets(app);
+    let exceeded = limit_exceeded_by(app, size_octets);
     let sent = file.clone();
     let (task, running) = abortable(async move {
-        if let Some(limit_octets) = limit.filter(|limit| size_octets > *limit) {
+        if let Some(limit_octets) = exceeded {
             return app
                 .compose
                 .set_file_state(key, FileState::Failed(Problem::TooLarge { limit_octets }));

@@ -11,9 +11,6 @@ use leptos::{prelude::*, task::spawn_local};
 use std::rc::Rc;
 use surat_protocol::{Answer, Problem, Request, SendStage};
 
-/// Base64 makes four octets of three, and line ends come on top (RFC 2045, section 6.8).
-const ENCODED: (u64, u64) = (137, 100);
-
 /// Sends the open message.
 pub(crate) fn send(app: App) {
     let compose = app.compose;
@@ -66,14 +63,10 @@ fn objection(app: App) -> Option<String> {
     if failed.is_some() {
         return failed;
     }
-    if files::are_uploading(app) {
-        return Some(t().compose.wait_for_uploads.to_owned());
+    if let Some(limit) = files::exceeded_limit(app) {
+        return Some(t().problem.too_large(&size(limit)));
     }
-    let octets: u64 = compose
-        .files
-        .with_untracked(|files| files.iter().map(|file| file.size_octets).sum());
-    let limit = files::limit_octets(app)?;
-    (octets / ENCODED.1 * ENCODED.0 > limit).then(|| t().problem.too_large(&size(limit)))
+    files::are_uploading(app).then(|| t().compose.wait_for_uploads.to_owned())
 }
 
 fn forgot_attachment(app: App) -> bool {

@@ -123,11 +123,11 @@ fn Head(is_large: RwSignal<bool>) -> impl IntoView {
         }
     };
     view! {
-        <header class="composer-head">
+        <div class="composer-head">
             <h2 dir="auto">{title}</h2>
             {size_button}
             <IconButton icon=Icon::Cross name=|| t().compose.close key="Esc" on_press=move || compose::close(app) />
-        </header>
+        </div>
     }
 }
 
@@ -191,12 +191,12 @@ fn Foot() -> impl IntoView {
     let app = app();
     let is_sending = Signal::derive(move || is_sending(app));
     view! {
-        <footer class="composer-foot">
+        <div class="composer-foot">
             <Button icon=Icon::Send look="primary" key="Ctrl+Enter" name=|| t().compose.send is_disabled=is_sending on_press=move || compose::send::send(app) />
             <files::Picker />
             <p class="composer-status hint" role="status">{move || status_words(&app.compose.status.get())}</p>
             <IconButton icon=Icon::Trash name=|| t().compose.discard is_disabled=is_sending on_press=move || compose::discard(app) />
-        </footer>
+        </div>
     }
 }
 

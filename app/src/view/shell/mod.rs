@@ -86,8 +86,9 @@ pub(crate) fn Shell() -> impl IntoView {
             </header>
             <Mailboxes />
             <div class="menu-shade" on:click=move |_| is_menu_open.set(false)></div>
-            <Splitter name=|| t().shell.folders_width width=app.preferences.folders_width range=FOLDERS_WIDTH />
             <main class="panes">
+                // Between the folders and the panes, and in a landmark, as all that can have the focus.
+                <Splitter name=|| t().shell.folders_width width=app.preferences.folders_width range=FOLDERS_WIDTH />
                 <List />
                 <Splitter name=|| t().shell.list_width width=app.preferences.list_width range=LIST_WIDTH />
                 <ReadingPane />
