@@ -4,6 +4,7 @@
 //! and `submission` speak with the mail servers, `mime` knows what a message is made of.
 
 pub mod account;
+pub mod check;
 pub mod clock;
 pub mod config;
 pub mod endpoint;

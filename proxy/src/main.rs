@@ -2,11 +2,13 @@
 
 use clap::{Parser, Subcommand};
 use std::{
-    io::{IsTerminal as _, Write as _, stderr},
+    io::{IsTerminal as _, Write as _, stderr, stdin, stdout},
     process::ExitCode,
 };
 use surat_proxy::{
+    check::{User, check},
     config::{Config, Settings},
+    secret::Secret,
     serve::Proxy,
 };
 use tracing_subscriber::EnvFilter;
@@ -27,6 +29,15 @@ struct Arguments {
 enum Command {
     /// Serve the webmail
     Serve(Settings),
+    /// Look at both mail servers, and say what is missing
+    Check {
+        #[command(flatten)]
+        settings: Settings,
+
+        /// Sign in as this user too; the password comes from SURAT_PASSWORD, or else from standard input
+        #[arg(long, value_name = "EMAIL")]
+        user: Option<String>,
+    },
 }
 
 fn main() -> ExitCode {
@@ -51,7 +62,31 @@ fn run(arguments: Arguments) -> anyhow::Result<()> {
             start_log(&config.log)?;
             runtime.block_on(async { Proxy::bind(config).await?.run().await })
         }
+        Command::Check { settings, user } => {
+            let config = Config::load(settings)?;
+            let user = user.map(ask_password).transpose()?;
+            let failed = runtime.block_on(check(&config, user.as_ref(), &mut stdout()))?;
+            anyhow::ensure!(
+                failed == 0,
+                "{failed} of 2 servers cannot be used; see above for the remedy"
+            );
+            Ok(())
+        }
     }
+}
+
+/// A password in the arguments would be in everybody's list of processes.
+fn ask_password(email: String) -> anyhow::Result<User> {
+    let password = match std::env::var("SURAT_PASSWORD") {
+        Ok(password) => Secret::new(password),
+        Err(_) => {
+            write!(stderr(), "Password of {email}: ")?;
+            let mut line = String::new();
+            stdin().read_line(&mut line)?;
+            Secret::new(line.trim_end_matches(['\r', '\n']))
+        }
+    };
+    Ok(User { email, password })
 }
 
 /// Logs to standard error. The bridge from the `log` crate is left out of the build on purpose:
