@@ -6,6 +6,7 @@
 mod counts;
 mod drafts;
 mod expunge;
+mod first_words;
 mod flags;
 mod headers;
 mod mailboxes;

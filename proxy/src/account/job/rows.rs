@@ -1,6 +1,6 @@
 //! Rows of the list: who, what, when, and the first words.
 
-use super::Job;
+use super::{Job, first_words};
 use crate::{
     account::{pool::Urgency, problem::InMailbox},
     imap::{Error, Session, decode::Fetch},
@@ -59,7 +59,11 @@ pub(in crate::account) async fn fetch_rows(session: &mut Session, uids: &UidSet)
     if uids.is_empty() {
         return Ok(Vec::new());
     }
-    let mut rows: Vec<Row> = session.fetch_rows(uids).await?.iter().filter_map(row).collect();
+    let fetched = session.fetch_rows(uids).await?;
+    let mut rows: Vec<Row> = fetched.iter().filter_map(row).collect();
+    if !session.capabilities().preview {
+        first_words::add(session, &fetched, &mut rows).await?;
+    }
     rows.sort_by_key(|row| std::cmp::Reverse(row.uid));
     rows.dedup_by_key(|row| row.uid);
     Ok(rows)
@@ -84,9 +88,14 @@ fn row(fetch: &Fetch) -> Option<Row> {
     })
 }
 
+/// Any text on one line, as long as a row shows.
+pub(super) fn one_line(text: &str) -> String {
+    header::one_line(text, PREVIEW)
+}
+
 /// The server's own preview is UTF-8 (RFC 8970, section 3.1).
 fn preview(octets: &[u8]) -> String {
-    header::one_line(&String::from_utf8_lossy(octets), PREVIEW)
+    one_line(&String::from_utf8_lossy(octets))
 }
 
 /// A set in portions of at most `count` messages, the newest first.

@@ -6,7 +6,7 @@ use crate::imap::{
     error::Error,
     session::Session,
 };
-use surat_protocol::{Flags, ModSeq, Uid, UidSet};
+use surat_protocol::{Flags, ModSeq, Section, Uid, UidSet};
 
 /// Header fields that come along with a message: what answering, threading, and the reader's notices need.
 const FIELDS: &str = "HEADER.FIELDS (REFERENCES REPLY-TO LIST-ID LIST-POST LIST-UNSUBSCRIBE LIST-UNSUBSCRIBE-POST \
@@ -103,6 +103,34 @@ impl Session {
             }
         }
         Ok(changes)
+    }
+
+    /// The first octets of the same part of several messages, as encoded. Messages without it are left out.
+    pub async fn fetch_starts(
+        &mut self,
+        uids: &UidSet,
+        section: &Section,
+        octets: u32,
+    ) -> Result<Vec<(Uid, Vec<u8>)>, Error> {
+        let mut starts = Vec::new();
+        for portion in portions(uids) {
+            let line = CommandLine::new("UID FETCH ")
+                .uids(&portion)
+                .raw(" (UID BODY.PEEK[")
+                .section(section);
+            let line = line.raw("]<0.").number(octets.into()).raw(">)").patient();
+            self.fetch_each(&line, uids, |mut fetch| {
+                match (fetch.uid, fetch.sections.pop().and_then(|section| section.octets)) {
+                    (Some(uid), Some(octets)) => {
+                        starts.push((uid, octets));
+                        None
+                    }
+                    _ => Some(fetch),
+                }
+            })
+            .await?;
+        }
+        Ok(starts)
     }
 
     /// One message, without its text; `None` when it is gone.
