@@ -6,7 +6,10 @@
     reason = "stories and their helpers fail loudly, and nobody else uses them"
 )]
 
+mod files;
+mod live;
 mod reading;
 mod sign_in;
 mod support;
+mod tls;
 mod writing;

@@ -126,10 +126,6 @@ impl Live {
         }
     }
 
-    /// Forgets the events that came so far.
-    pub fn forget_events(&mut self) {
-        self.events.clear();
-    }
 
     /// Opens a mailbox: what it told, and the first rows.
     pub async fn open_mailbox(&mut self, name: &str) -> (Opened, Vec<Row>) {
