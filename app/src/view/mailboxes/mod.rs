@@ -12,8 +12,9 @@ use crate::{
     store::{
         list::Source,
         mailboxes::{label, tree::Branch},
+        preferences::FOLDERS_WIDTH,
     },
-    ui::{button::IconButton, icon::Icon},
+    ui::{button::IconButton, icon::Icon, splitter::Splitter},
 };
 use dialog::{Edit, EditDialog};
 use leptos::{either::Either, ev, prelude::*};
@@ -62,6 +63,7 @@ pub(crate) fn Mailboxes() -> impl IntoView {
             </div>
             <FolderMenu folders />
             <EditDialog edit=folders.edit />
+            <Splitter name=|| t().shell.folders_width width=app.preferences.folders_width range=FOLDERS_WIDTH />
         </nav>
     }
 }

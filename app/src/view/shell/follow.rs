@@ -80,7 +80,7 @@ fn show(app: App, wanted: Source) {
 }
 
 /// "(3) Inbox – Surat": the unread messages of the inbox, wherever one is.
-fn title(app: App) -> String {
+pub(super) fn title(app: App) -> String {
     let mailbox = app.list.mailbox.get();
     let folder = app.mailboxes.label(&mailbox);
     let unseen = app.mailboxes.known.with(|known| {

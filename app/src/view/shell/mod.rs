@@ -8,10 +8,7 @@ use crate::{
     app::app,
     i18n::t,
     keyboard,
-    store::{
-        preferences::{FOLDERS_WIDTH, LIST_WIDTH},
-        sheet::Sheet,
-    },
+    store::{preferences::LIST_WIDTH, sheet::Sheet},
     ui::{
         button::{Button, IconButton},
         icon::Icon,
@@ -87,8 +84,7 @@ pub(crate) fn Shell() -> impl IntoView {
             <Mailboxes />
             <div class="menu-shade" on:click=move |_| is_menu_open.set(false)></div>
             <main class="panes">
-                // Between the folders and the panes, and in a landmark, as all that can have the focus.
-                <Splitter name=|| t().shell.folders_width width=app.preferences.folders_width range=FOLDERS_WIDTH />
+                <h1 class="unseen-text">{move || follow::title(app)}</h1>
                 <List />
                 <Splitter name=|| t().shell.list_width width=app.preferences.list_width range=LIST_WIDTH />
                 <ReadingPane />
