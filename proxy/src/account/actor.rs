@@ -138,6 +138,11 @@ impl Account {
         }
     }
 
+    /// How many pages are open.
+    pub fn page_count(&self) -> usize {
+        self.pages().len()
+    }
+
     /// The mailboxes that some page shows.
     pub fn watched(&self) -> HashSet<MailboxName> {
         self.pages().values().filter_map(|page| page.watched.clone()).collect()
@@ -208,7 +213,8 @@ impl Member {
 
     /// Takes on a request. It is answered through `reply`, whenever that may be.
     pub fn ask(&self, request: Request, reply: Reply) {
-        tokio::spawn(job::run(Arc::clone(&self.presence), self.page, request, reply));
+        let job = job::run(Arc::clone(&self.presence), self.page, request, reply);
+        self.presence.accounts().jobs().spawn(job);
     }
 }
 

@@ -17,9 +17,13 @@ use std::{
 };
 use surat_protocol::{Problem, Welcome};
 use tokio::time::{Instant, sleep};
+use tokio_util::task::TaskTracker;
 
 /// A reload or a lost link comes back sooner, and finds everything as it was.
 const LINGER: Duration = Duration::from_secs(60);
+
+/// Pages of one account that may be open at once.
+const PAGES: usize = 100;
 
 /// Names one sign-in, for ending it. Random.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -39,6 +43,8 @@ pub struct Accounts {
     servers: Arc<Servers>,
     uploads: Arc<Uploads>,
     active: Mutex<HashMap<AccountKey, Active>>,
+    /// Requests at work: a stop waits for them.
+    jobs: TaskTracker,
     this: Weak<Self>,
 }
 
@@ -64,6 +70,7 @@ impl Accounts {
             servers: Arc::new(servers),
             uploads,
             active: Mutex::default(),
+            jobs: TaskTracker::new(),
             this: this.clone(),
         })
     }
@@ -71,6 +78,11 @@ impl Accounts {
     /// Files that were uploaded.
     pub fn uploads(&self) -> &Uploads {
         &self.uploads
+    }
+
+    /// Requests at work.
+    pub fn jobs(&self) -> &TaskTracker {
+        &self.jobs
     }
 
     /// Signs in for real. The session is kept: the page that follows will want it.
@@ -93,6 +105,9 @@ impl Accounts {
         outbox: Outbox,
     ) -> Result<(Member, Welcome), Problem> {
         let presence = self.enter(credentials);
+        if presence.page_count() >= PAGES {
+            return Err(Problem::Busy);
+        }
         let missing_capabilities = presence.missing_capabilities().await.map_err(|problem| match problem {
             // The password was changed since it was sealed into the cookie.
             Problem::WrongPassword => Problem::NotSignedIn,
@@ -163,6 +178,13 @@ impl Accounts {
 
     fn lock(&self) -> MutexGuard<'_, HashMap<AccountKey, Active>> {
         self.active.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Presence {
+    /// All accounts.
+    pub(super) fn accounts(&self) -> &Accounts {
+        &self.accounts
     }
 }
 

@@ -28,8 +28,9 @@ pub struct Client {
 }
 
 impl Client {
-    /// Finds out who asks.
-    pub fn of(connection: Connection, headers: &HeaderMap, config: &Config) -> Self {
+    /// Finds out who asks. `authority` is the host that HTTP/2 puts into the address (RFC 9113,
+    /// section 8.3.1), where HTTP/1 has a Host header.
+    pub fn of(connection: Connection, authority: Option<&str>, headers: &HeaderMap, config: &Config) -> Self {
         let is_trusted = |address: IpAddr| is_in(address, &config.trusted_proxies);
         let forwarded = if is_trusted(connection.peer.ip()) {
             Forwarded::read(headers, is_trusted)
@@ -37,10 +38,12 @@ impl Client {
             Forwarded::default()
         };
         let scheme_is_https = forwarded.is_https.unwrap_or(connection.is_tls);
-        let host = forwarded
-            .host
-            .or_else(|| text(headers, header::HOST.as_str()).map(str::to_ascii_lowercase))
-            .unwrap_or_default();
+        let own_host = || {
+            authority
+                .or_else(|| text(headers, header::HOST.as_str()))
+                .map(str::to_ascii_lowercase)
+        };
+        let host = forwarded.host.or_else(own_host).unwrap_or_default();
         let (is_https, origin) = match &config.public_url {
             Some(url) => (url.is_https(), url.origin().to_owned()),
             None => (scheme_is_https, origin(scheme_is_https, &host)),
@@ -172,7 +175,7 @@ mod tests {
             .iter()
             .map(|&(n, v)| (HeaderName::from_static(n), HeaderValue::from_static(v)))
             .collect();
-        Client::of(connection, &headers, config)
+        Client::of(connection, None, &headers, config)
     }
 
     #[test]

@@ -25,14 +25,16 @@ use crate::{
 use axum::{
     Extension, Router,
     extract::{DefaultBodyLimit, Request, State},
+    http::StatusCode,
     middleware::{self, Next},
-    response::Response,
+    response::{IntoResponse, Response},
     routing::{get, post},
 };
 use client::{Client, Connection};
 use cookie::Sealer;
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 use surat_protocol::http::{IMAGE, LIVE, LOGIN, LOGOUT, PART, SOURCE, UPLOAD};
+use tokio::time::timeout;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 /// What all handlers share.
@@ -78,6 +80,9 @@ impl Site {
 /// Largest body of a request that is not an upload: a sign-in.
 const BODY_LIMIT: usize = 8 << 10;
 
+/// A mail server lets a wrong password wait, and may be slow to be reached besides.
+const ANSWER_WITHIN: Duration = Duration::from_secs(120);
+
 /// All addresses, with what stands before each of them.
 pub fn router(site: Arc<Site>) -> Router {
     // What changes something, and the socket through which everything else does.
@@ -86,6 +91,7 @@ pub fn router(site: Arc<Site>) -> Router {
         .route(LOGOUT, post(login::sign_out))
         .route(LIVE, get(live::open))
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
+        .layer(middleware::from_fn(bounded))
         .route(UPLOAD, post(upload::receive).layer(DefaultBodyLimit::disable()))
         .layer(middleware::from_fn_with_state(Arc::clone(&site), guard::own_page_only));
     Router::new()
@@ -100,6 +106,12 @@ pub fn router(site: Arc<Site>) -> Router {
         .with_state(site)
 }
 
+/// Whoever sends its request drop by drop is not waited for.
+async fn bounded(request: Request, next: Next) -> Response {
+    let answer = timeout(ANSWER_WITHIN, next.run(request)).await;
+    answer.unwrap_or_else(|_| StatusCode::REQUEST_TIMEOUT.into_response())
+}
+
 /// Finds out who asks and whether somebody is signed in, once, for everybody behind it.
 async fn identify(
     State(site): State<Arc<Site>>,
@@ -107,7 +119,8 @@ async fn identify(
     mut request: Request,
     next: Next,
 ) -> Response {
-    let client = Client::of(connection, request.headers(), &site.config);
+    let authority = request.uri().authority().map(|authority| authority.as_str());
+    let client = Client::of(connection, authority, request.headers(), &site.config);
     let session = site.sealer.session_of(request.headers(), client.is_https);
     if let Some(session) = session.filter(|session| !site.revoked.contains(session.id)) {
         request.extensions_mut().insert(session);

@@ -58,8 +58,11 @@ impl Proxy {
         let router = http::router(Arc::clone(&self.site));
         self.listener.serve(router, &self.site.stop, STOP_WITHIN).await;
         self.site.sockets.close();
-        if timeout(STOP_WITHIN, self.site.sockets.wait()).await.is_err() {
-            tracing::warn!("Some pages did not close in time and were cut");
+        let jobs = self.site.accounts.jobs();
+        jobs.close();
+        let ended = async { tokio::join!(self.site.sockets.wait(), jobs.wait()) };
+        if timeout(STOP_WITHIN, ended).await.is_err() {
+            tracing::warn!("Some pages or requests did not end in time and were cut");
         }
         signal.abort();
         tracing::info!("Stopped");

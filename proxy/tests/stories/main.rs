@@ -7,6 +7,7 @@
 )]
 
 mod files;
+mod images;
 mod live;
 mod reading;
 mod sign_in;

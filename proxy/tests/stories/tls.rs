@@ -114,6 +114,23 @@ async fn the_proxy_speaks_https_by_itself() {
 
     assert!(proxy.origin.starts_with("https://"));
     let address = format!("{}/healthz", proxy.origin.replace("127.0.0.1", "localhost"));
+    // By HTTP/2 as browsers do, where there is no Host header to tell our own page by.
+    let origin = proxy.origin.replace("127.0.0.1", "localhost");
+    let posted = Command::new("curl")
+        .args([
+            "-si",
+            "--http2",
+            "--cacert",
+            cert.to_str().unwrap(),
+            "-H",
+            &format!("Origin: {origin}"),
+        ])
+        .args(["--data-binary", "x", &format!("{origin}/api/login")])
+        .output()
+        .unwrap();
+    let text = String::from_utf8_lossy(&posted.stdout).into_owned();
+    assert!(text.starts_with("HTTP/2 400"), "{text}");
+
     let curl = Command::new("curl")
         .args(["-si", "--http1.1", "--cacert", cert.to_str().unwrap(), &address])
         .output()

@@ -429,3 +429,45 @@ async fn a_lost_submission_server_keeps_the_draft() {
     );
     assert_eq!(ayu.open_mailbox("Drafts").await.0.uids.len(), 0);
 }
+
+#[tokio::test]
+async fn what_was_sent_before_a_crash_is_filed_after_it() {
+    let testbed = Testbed::builder().without_postfix().start().unwrap();
+    let sent = crate::support::letter("Sudah terkirim");
+    let mut store = testbed.appender("ayu").unwrap();
+    store.append("Drafts", r"\Draft \Seen $Submitted", None, &sent).unwrap();
+    store
+        .append("Drafts", r"\Draft \Seen", None, &crate::support::letter("Belum"))
+        .unwrap();
+    store.finish().unwrap();
+    let proxy = Proxy::start(&testbed).await;
+    let mut page = Browser::sign_in(&proxy, "ayu").await.live().await;
+
+    page.event(|event| match event {
+        Event::Counts { mailbox, counts } => (mailbox.as_str() == "Sent" && counts.messages == 1).then_some(()),
+        _ => None,
+    })
+    .await;
+
+    assert_eq!(page.open_mailbox("Sent").await.1[0].subject, "Sudah terkirim");
+    assert_eq!(page.open_mailbox("Drafts").await.1[0].subject, "Belum");
+}
+
+#[tokio::test]
+async fn what_may_have_been_sent_is_not_sent_again_unasked() {
+    let testbed = Testbed::builder().start().unwrap();
+    let proxy = Proxy::start(&testbed).await;
+    let mut page = Browser::sign_in(&proxy, "ayu").await.live().await;
+    let letter = draft("Mungkin", "budi@surat.test");
+    let (saved, _) = save(&mut page, &letter, None).await;
+    let pending = Request::StoreFlags {
+        mailbox: saved.mailbox,
+        uid_validity: saved.uid_validity,
+        uids: surat_protocol::UidSet::one(saved.uid),
+        add: vec![Flag::Keyword("$SubmitPending".into())],
+        remove: Vec::new(),
+    };
+    page.ask(pending).await.unwrap();
+
+    assert_eq!(send(&mut page, &letter, None).await, Err(Problem::MaybeSent));
+}

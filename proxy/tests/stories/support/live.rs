@@ -126,7 +126,6 @@ impl Live {
         }
     }
 
-
     /// Opens a mailbox: what it told, and the first rows.
     pub async fn open_mailbox(&mut self, name: &str) -> (Opened, Vec<Row>) {
         let mailbox = MailboxName(name.into());

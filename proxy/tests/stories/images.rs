@@ -1,0 +1,146 @@
+//! Remote images: through the proxy, only when asked for, and only images.
+
+use crate::support::{Browser, Proxy};
+use surat_protocol::{Answer, Body, MessageRef, Request};
+use surat_testbed::Testbed;
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpListener,
+};
+
+const PNG: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01";
+
+/// A web server that gives out a picture, and things that are none; it notes what it was asked.
+async fn web() -> (u16, tokio::sync::mpsc::UnboundedReceiver<String>) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let (asked, requests) = tokio::sync::mpsc::unbounded_channel();
+    tokio::spawn(async move {
+        loop {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            let asked = asked.clone();
+            tokio::spawn(async move {
+                let mut buffer = vec![0; 4096];
+                let read = stream.read(&mut buffer).await.unwrap();
+                let request = String::from_utf8_lossy(&buffer[..read]).into_owned();
+                let path = request.split(' ').nth(1).unwrap_or_default().to_owned();
+                asked.send(request).unwrap();
+                let (head, body) = match path.as_str() {
+                    "/a.png" => ("200 OK\r\nContent-Type: text/html".to_owned(), PNG.to_vec()),
+                    "/a.svg" => (
+                        "200 OK\r\nContent-Type: image/png".to_owned(),
+                        b"<svg xmlns='http://www.w3.org/2000/svg'/>".to_vec(),
+                    ),
+                    "/large.png" => ("200 OK".to_owned(), [PNG, &vec![0; 11 << 20]].concat()),
+                    "/loop.png" => ("302 Found\r\nLocation: /loop.png".to_owned(), Vec::new()),
+                    _ => ("302 Found\r\nLocation: /a.png".to_owned(), Vec::new()),
+                };
+                let head = format!(
+                    "HTTP/1.1 {head}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n",
+                    body.len()
+                );
+                // The proxy may hang up in the middle.
+                let _ = stream.write_all(&[head.as_bytes(), &body].concat()).await;
+            });
+        }
+    });
+    (port, requests)
+}
+
+/// The addresses of the images in a message that shows these.
+async fn image_addresses(testbed: &Testbed, browser: &Browser, urls: &[String]) -> Vec<String> {
+    let images: String = urls.iter().map(|url| format!("<img src=\"{url}\">")).collect();
+    let mail = format!(
+        "From: budi@surat.test\r\nSubject: Gambar\r\nMIME-Version: 1.0\r\nContent-Type: text/html\r\n\r\n<p>lihat{images}</p>\r\n"
+    );
+    testbed.deliver("ayu", mail.as_bytes()).unwrap();
+    let mut page = browser.live().await;
+    let (opened, rows) = page.open_mailbox("INBOX").await;
+    let message = MessageRef {
+        mailbox: opened.mailbox,
+        uid_validity: opened.uid_validity,
+        uid: rows[0].uid,
+    };
+    let read = async |page: &mut crate::support::Live, allow_remote_images| match page
+        .ask(Request::FetchMessage {
+            message: message.clone(),
+            allow_remote_images,
+        })
+        .await
+    {
+        Ok(Answer::Message(message)) => message.body,
+        other => panic!("{other:?}"),
+    };
+    let Body::Html {
+        document,
+        blocked_images,
+        ..
+    } = read(&mut page, false).await
+    else {
+        panic!()
+    };
+    assert_eq!(blocked_images as usize, urls.len());
+    assert!(!document.contains("/api/image"), "{document}");
+    let Body::Html { document, .. } = read(&mut page, true).await else {
+        panic!()
+    };
+    let addresses = document
+        .split("src=\"")
+        .skip(1)
+        .filter_map(|rest| rest.split('"').next());
+    addresses
+        .map(|address| address.replace("&amp;", "&"))
+        .filter(|address| address.starts_with("/api/image"))
+        .collect()
+}
+
+#[tokio::test]
+async fn an_image_comes_through_the_proxy_and_tells_nothing() {
+    let testbed = Testbed::builder().without_postfix().start().unwrap();
+    let proxy = Proxy::start_with(&testbed, &["--allow-private-image-hosts"]).await;
+    let browser = Browser::sign_in(&proxy, "ayu").await;
+    let (port, mut requests) = web().await;
+    let urls =
+        ["a.png", "moved.png", "a.svg", "large.png", "loop.png"].map(|name| format!("http://127.0.0.1:{port}/{name}"));
+    let addresses = image_addresses(&testbed, &browser, &urls).await;
+    assert_eq!(addresses.len(), 5, "{addresses:?}");
+    assert!(requests.try_recv().is_err(), "nothing is fetched before somebody looks");
+
+    for address in &addresses[..2] {
+        let image = browser.get(address).await;
+        assert_eq!(
+            (image.status, image.header("content-type"), image.body.as_slice()),
+            (200, "image/png", PNG)
+        );
+    }
+    let request = requests.recv().await.unwrap().to_lowercase();
+    assert!(
+        !request.contains("cookie") && !request.contains("referer") && !request.contains("ayu"),
+        "{request}"
+    );
+    assert_eq!(browser.get(&addresses[2]).await.status, 502);
+    assert_eq!(browser.get(&addresses[3]).await.status, 413);
+    assert_eq!(browser.get(&addresses[4]).await.status, 403);
+
+    assert_eq!(Browser::new(&proxy).get(&addresses[0]).await.status, 401);
+    let forged = addresses[0].replace("png", "gif");
+    assert_eq!(browser.get(&forged).await.status, 403);
+}
+
+#[tokio::test]
+async fn private_addresses_are_never_asked() {
+    let testbed = Testbed::builder().without_postfix().start().unwrap();
+    let proxy = Proxy::start(&testbed).await;
+    let browser = Browser::sign_in(&proxy, "ayu").await;
+    let (port, mut requests) = web().await;
+    let urls = [
+        format!("http://127.0.0.1:{port}/a.png"),
+        "http://127.0.0.1/a.png".into(),
+        "http://[::1]/a.png".into(),
+    ];
+
+    for address in image_addresses(&testbed, &browser, &urls).await {
+        assert_eq!(browser.get(&address).await.status, 403, "{address}");
+    }
+    assert!(requests.try_recv().is_err());
+}
