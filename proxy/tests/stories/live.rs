@@ -221,13 +221,15 @@ async fn a_killed_server_is_told_and_what_was_missed_is_caught_up() {
 #[tokio::test]
 async fn a_search_finds_in_all_folders_and_can_be_cancelled() {
     use surat_protocol::{ClientFrame, Scope, Term, TermField};
-    let (testbed, _proxy, _browser, mut page) = ayu().await;
+    let testbed = Testbed::builder().without_postfix().start().unwrap();
     let mut store = testbed.appender("ayu").unwrap();
     store.append("INBOX", "", None, &letter("Kopi pagi")).unwrap();
     store.append("INBOX", "", None, &letter("Teh é sore")).unwrap();
     store.append("Archive", "", None, &letter("Kopi lama")).unwrap();
     store.append("Trash", "", None, &letter("Kopi basi")).unwrap();
     store.finish().unwrap();
+    let proxy = Proxy::start(&testbed).await;
+    let mut page = Browser::sign_in(&proxy, "ayu").await.live().await;
     let search = |scope, field, text: &str| Request::Search {
         scope,
         terms: vec![Term {

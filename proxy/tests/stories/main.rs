@@ -6,11 +6,12 @@
     reason = "stories and their helpers fail loudly, and nobody else uses them"
 )]
 
+mod drafts;
 mod files;
 mod images;
 mod live;
 mod reading;
+mod sending;
 mod sign_in;
 mod support;
 mod tls;
-mod writing;

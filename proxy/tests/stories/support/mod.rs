@@ -1,6 +1,7 @@
 //! What stories are told with: the proxy as a process, a browser without a screen, and mail.
 
 mod browser;
+pub mod letters;
 pub mod live;
 mod mail;
 mod proxy;
