@@ -89,7 +89,11 @@ fn first_visit(dist: &Path, names: &[String]) -> Result<Vec<String>> {
     let mut index = 0;
     while let Some(path) = found.get(index) {
         let octets = fs::read(dist.join(path)).with_context(|| format!("Read {path}"))?;
-        if !path.ends_with(".webmanifest") {
+        // Pictures and the manifest load nothing that they name.
+        if [".html", ".js", ".css", ".wasm"]
+            .iter()
+            .any(|kind| path.ends_with(kind))
+        {
             let text = String::from_utf8_lossy(&octets);
             let named = |name: &&String| !found.contains(name) && text.contains(name.as_str());
             let new: Vec<String> = names.iter().filter(named).cloned().collect();

@@ -2,8 +2,9 @@
 
 /** `blank` says why nothing can be read, `active` names what could act in the message's frame. */
 export async function look({ path, patience }) {
-  const article = () => document.querySelector('article[aria-label="Message"]');
-  const former = article();
+  const shown = () => document.querySelector(`article[aria-label="Message"][data-uid="${path.split('/').pop()}"]`);
+  const former = document.querySelector('iframe[title="Message body"]');
+  const before = { srcdoc: former?.srcdoc, document: former?.contentDocument };
   history.replaceState(history.state, '', path);
   dispatchEvent(new PopStateEvent('popstate'));
 
@@ -16,20 +17,20 @@ export async function look({ path, patience }) {
     return true;
   };
 
-  // Another message has another article.
-  if (!(await until(() => article() && article() !== former))) {
-    return { blank: `not shown in time: ${document.querySelector('main')?.innerText.slice(0, 120)}` };
+  if (!(await until(shown))) {
+    return { blank: `not shown in time: ${document.body.innerText.slice(0, 120)}` };
   }
-  const shown = article();
-  const body = () => shown.querySelector('[aria-label="Message body"], iframe[title="Message body"]');
+  const body = () => shown().querySelector('[aria-label="Message body"], iframe[title="Message body"]');
   if (!(await until(body))) return { blank: 'no body' };
   const frame = body().tagName === 'IFRAME' ? body() : null;
-  const isLoaded = () => frame.contentDocument?.readyState === 'complete' && frame.contentDocument.URL === 'about:srcdoc';
+  // The same frame may be used again; until it has loaded anew it shows the message before.
+  const isNew = () => frame.contentDocument !== before.document || frame.srcdoc === before.srcdoc;
+  const isLoaded = () => isNew() && frame.contentDocument?.readyState === 'complete' && frame.contentDocument.URL === 'about:srcdoc';
   if (frame && !(await until(isLoaded))) return { blank: 'the frame does not load' };
 
   const root = frame ? frame.contentDocument.body : body();
   const readable = root?.innerText.trim() || root?.querySelector('img, svg, hr, table');
-  const beside = shown.querySelector('ul[aria-label="Attachments"] li, [role=list][aria-label="Attachments"] > *, .bar');
+  const beside = shown().querySelector('ul[aria-label="Attachments"] li, [role=list][aria-label="Attachments"] > *, .bar');
   return { blank: readable || beside ? '' : 'nothing can be read', active: frame ? active(frame.contentDocument) : [] };
 
   /** Elements and attributes that could run something, send something or show another page. */

@@ -54,8 +54,9 @@ pub(crate) fn ReadingPane() -> impl IntoView {
 #[component]
 fn Article(shown: Arc<Shown>) -> impl IntoView {
     let label = || t().message.landmark;
+    let uid = shown.at.uid.0;
     view! {
-        <article class="message" aria-label=label>
+        <article class="message" aria-label=label data-uid=uid>
             <actions::Toolbar shown=Arc::clone(&shown) />
             <div class="message-scroll" tabindex="0">
                 <head::Head shown=Arc::clone(&shown) />
