@@ -48,9 +48,10 @@ impl Flags {
 
     /// Sets a flag; setting it twice changes nothing.
     pub fn insert(&mut self, flag: Flag) {
-        if !self.contains(&flag) {
-            self.0.push(flag);
-            self.0.sort();
+        if !self.contains(&flag)
+            && let Err(at) = self.0.binary_search(&flag)
+        {
+            self.0.insert(at, flag);
         }
     }
 

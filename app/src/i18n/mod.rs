@@ -29,6 +29,14 @@ pub(crate) fn t() -> &'static Texts {
     locale().texts()
 }
 
+/// One text, as a closure that follows a change of locale: what views are made of.
+///
+/// All such closures are of one type. Written as `|| t().ui.close`, each would be of its own, and
+/// bring about 1 kB of the framework's generic code with it.
+pub(crate) fn tr(text: fn(&'static Texts) -> &'static str) -> impl Fn() -> &'static str + Copy + Send + Sync + 'static {
+    move || text(t())
+}
+
 /// The current locale; inside a reactive closure, follows a change of it.
 pub(crate) fn locale() -> Locale {
     LOCALE.with(|locale| {

@@ -46,9 +46,7 @@ fn format(value: f64, options: &[(&str, JsValue)]) -> String {
     let text = Intl::NumberFormat::new(&locales, &object)
         .format()
         .call1(&JsValue::UNDEFINED, &value.into());
-    text.ok()
-        .and_then(|text| text.as_string())
-        .unwrap_or_else(|| value.to_string())
+    text.ok().and_then(|text| text.as_string()).unwrap_or_default()
 }
 
 #[cfg(test)]

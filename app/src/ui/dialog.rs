@@ -1,7 +1,7 @@
 //! A modal dialog: the browser's own `<dialog>`, which keeps the focus inside and closes on Escape.
 
 use super::{button::IconButton, dom, icon::Icon};
-use crate::i18n::t;
+use crate::i18n::tr;
 use leptos::{ev, html, prelude::*, text_prop::TextProp};
 
 /// What takes the focus when a dialog opens; the cross if there is nothing.
@@ -60,7 +60,7 @@ pub(crate) fn Dialog(
             <div class="dialog-frame">
                 <header class="dialog-head">
                     <h2 id=heading>{move || name.get()}</h2>
-                    <IconButton icon=Icon::Cross name=|| t().ui.close on_press=on_close />
+                    <IconButton icon=Icon::Cross name=tr(|t| t.ui.close) on_press=on_close />
                 </header>
                 <div class="dialog-body">{children()}</div>
             </div>

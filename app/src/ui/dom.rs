@@ -41,6 +41,21 @@ pub(crate) fn carries_files(event: &DragEvent) -> bool {
     types.is_some_and(|types| types.iter().any(|kind| kind == "Files"))
 }
 
+/// A length for a style, in whole pixels. A float as text would bring 10 kB of code with it.
+pub(crate) fn pixels(length: f64) -> String {
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "lengths on a screen fit; others are as good as the longest"
+    )]
+    let whole = length as i32;
+    format!("{whole}px")
+}
+
+/// "true" or "false", for attributes that need a word. All such closures are of one type, as with `i18n::tr`.
+pub(crate) fn truth(is_so: Signal<bool>) -> impl Fn() -> &'static str + Copy + Send + Sync + 'static {
+    move || if is_so.get() { "true" } else { "false" }
+}
+
 /// Gives the focus to what had it when this was called, once the current owner is cleaned up.
 pub(crate) fn restore_focus_on_cleanup() {
     let before = StoredValue::new_local(focused());

@@ -65,7 +65,7 @@ pub(crate) fn MenuButton(
             class=if has_words { "button quiet" } else { "icon-button" }
             popovertarget=menu_id.clone()
             aria-haspopup="menu"
-            aria-expanded=move || is_open.get().to_string()
+            aria-expanded=dom::truth(is_open.into())
             aria-label=label
             title=move || tooltip(&name.get(), key)
             disabled=is_disabled
@@ -163,7 +163,7 @@ fn place_beside(menu: &HtmlElement, button: &Element) {
     let at = button.get_bounding_client_rect();
     let style = menu.style();
     let set = |name: &str, value: Option<f64>| {
-        let value = value.map_or_else(|| "auto".to_owned(), |value| format!("{}px", value.max(4.0)));
+        let value = value.map_or_else(|| "auto".to_owned(), |value| dom::pixels(value.max(4.0)));
         // Fails for a style sheet that is read-only; an element's own is not.
         let _ = style.set_property(name, &value);
     };

@@ -2,7 +2,7 @@
 
 use super::{button::IconButton, icon::Icon};
 use crate::{
-    i18n::t,
+    i18n::tr,
     store::notices::{Notice, Notices},
 };
 use leptos::prelude::*;
@@ -44,7 +44,7 @@ fn Toast(notices: Notices, notice: Notice) -> impl IntoView {
     let undo = has_undo.then(|| {
         view! {
             <button type="button" class="button quiet" on:click=move |_| notices.undo(id)>
-                {move || t().ui.undo}
+                {tr(|t| t.ui.undo)}
             </button>
         }
     });
@@ -58,7 +58,7 @@ fn Toast(notices: Notices, notice: Notice) -> impl IntoView {
         >
             <span class="toast-text">{text}</span>
             {undo}
-            <IconButton icon=Icon::Cross name=|| t().ui.close on_press=move || notices.dismiss(id) />
+            <IconButton icon=Icon::Cross name=tr(|t| t.ui.close) on_press=move || notices.dismiss(id) />
         </div>
     }
 }

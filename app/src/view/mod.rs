@@ -16,7 +16,7 @@ pub(crate) mod shell;
 use crate::{
     action,
     app::{App, app},
-    i18n::{problem, t},
+    i18n::{problem, t, tr},
     store::session::Standing,
     ui::button::Button,
 };
@@ -84,7 +84,7 @@ fn Waiting(reason: Option<Problem>) -> impl IntoView {
             </svg>
             <h1>"Surat"</h1>
             <p role="status">{words}</p>
-            {reason.is_some().then(|| view! { <Button name=|| t().shell.sign_out on_press=sign_out /> })}
+            {reason.is_some().then(|| view! { <Button name=tr(|t| t.shell.sign_out) on_press=sign_out /> })}
         </main>
     }
 }

@@ -61,18 +61,16 @@ fn suggest(known: &[Address], text: &str, chosen: &[Address]) -> Vec<Address> {
     if wanted.is_empty() {
         return Vec::new();
     }
-    let mut found: Vec<(u8, &Address)> = known
+    let is_free = |address: &&Address| !chosen.iter().any(|own| is_same(&own.email, &address.email));
+    let found: Vec<(u8, &Address)> = known
         .iter()
         .rev()
-        .filter(|address| !chosen.iter().any(|own| is_same(&own.email, &address.email)))
+        .filter(is_free)
         .filter_map(|address| Some((rank(address, &wanted)?, address)))
         .collect();
-    found.sort_by_key(|(rank, _)| *rank);
-    found
-        .into_iter()
-        .take(SUGGESTED)
-        .map(|(_, address)| address.clone())
-        .collect()
+    let of_rank = |wanted: u8| found.iter().filter(move |(rank, _)| *rank == wanted);
+    let best = (0..=2).flat_map(of_rank).take(SUGGESTED);
+    best.map(|(_, address)| (*address).clone()).collect()
 }
 
 /// 0: the name or the address begins so; 1: a word of the name does; 2: it stands somewhere.

@@ -2,7 +2,7 @@
 
 use crate::{
     app::{App, app},
-    i18n::t,
+    i18n::{t, tr},
     store::compose::{
         Recipients,
         address::{is_same, is_valid, parse_list, take_complete},
@@ -78,7 +78,7 @@ pub(super) fn AddressField(
                     on:blur=on_blur
                 />
             </div>
-            <ul id=list_id class="suggestions" role="listbox" aria-label=|| t().compose.suggestions hidden=move || !is_open()>
+            <ul id=list_id class="suggestions" role="listbox" aria-label=tr(|t| t.compose.suggestions) hidden=move || !is_open()>
                 {move || options(id, field, suggestions)}
             </ul>
         </div>

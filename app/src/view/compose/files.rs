@@ -3,7 +3,7 @@
 use crate::{
     action::compose::files,
     app::{App, app},
-    i18n::{problem, size::size, t},
+    i18n::{problem, size::size, t, tr},
     store::compose::{File, FileState, chain::FileKey},
     ui::{button::IconButton, icon::Icon, progress::Progress},
     view::message::icon_of,
@@ -37,9 +37,9 @@ pub(super) fn Picker() -> impl IntoView {
         input.set_value("");
     };
     view! {
-        <label class="icon-button picker" title=|| t().compose.attach>
+        <label class="icon-button picker" title=tr(|t| t.compose.attach)>
             {Icon::Paperclip.view()}
-            <input type="file" multiple=true class="unseen-text" aria-label=|| t().compose.attach on:change=on_change />
+            <input type="file" multiple=true class="unseen-text" aria-label=tr(|t| t.compose.attach) on:change=on_change />
         </label>
     }
 }
@@ -55,7 +55,7 @@ pub(super) fn Files() -> impl IntoView {
     });
     let has_files = move || keys.with(|keys| !keys.is_empty());
     view! {
-        <ul class="composer-files" role="list" aria-label=|| t().compose.attached hidden=move || !has_files()>
+        <ul class="composer-files" role="list" aria-label=tr(|t| t.compose.attached) hidden=move || !has_files()>
             <For each=move || keys.get() key=|key| *key let:key>
                 <Item key />
             </For>

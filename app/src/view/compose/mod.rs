@@ -6,7 +6,7 @@ mod files;
 use crate::{
     action::compose,
     app::{App, app},
-    i18n::{problem, t},
+    i18n::{problem, t, tr},
     store::compose::{Focus, Status},
     ui::{
         button::{Button, IconButton},
@@ -69,9 +69,9 @@ fn Composer() -> impl IntoView {
         <dialog
             node_ref=dialog
             class="composer"
-            class:is-large=move || is_large.get()
-            class:is-over=move || is_over.get()
-            aria-label=|| t().compose.new_message
+            class:is-large=is_large
+            class:is-over=is_over
+            aria-label=tr(|t| t.compose.new_message)
             on:keydown=move |event| press(app, &event)
             on:cancel=move |event: web_sys::Event| {
                 event.prevent_default();
@@ -84,16 +84,16 @@ fn Composer() -> impl IntoView {
         >
             <Head is_large />
             <fieldset class="composer-fields" disabled=move || is_sending(app)>
-                <AddressField id="compose-to" name=|| t().compose.to field=app.compose.to />
-                <AddressField id="compose-cc" name=|| t().compose.cc field=app.compose.cc />
-                <AddressField id="compose-bcc" name=|| t().compose.bcc field=app.compose.bcc />
+                <AddressField id="compose-to" name=tr(|t| t.compose.to) field=app.compose.to />
+                <AddressField id="compose-cc" name=tr(|t| t.compose.cc) field=app.compose.cc />
+                <AddressField id="compose-bcc" name=tr(|t| t.compose.bcc) field=app.compose.bcc />
                 <Subject />
                 <Text />
             </fieldset>
             <files::Files />
             <Trouble />
             <Foot />
-            <p class="composer-drop" aria-hidden="true">{move || t().compose.drop_here}</p>
+            <p class="composer-drop" aria-hidden="true">{tr(|t| t.compose.drop_here)}</p>
         </dialog>
     }
 }
@@ -126,7 +126,7 @@ fn Head(is_large: RwSignal<bool>) -> impl IntoView {
         <div class="composer-head">
             <h2 dir="auto">{title}</h2>
             {size_button}
-            <IconButton icon=Icon::Cross name=|| t().compose.close key="Esc" on_press=move || compose::close(app) />
+            <IconButton icon=Icon::Cross name=tr(|t| t.compose.close) key="Esc" on_press=move || compose::close(app) />
         </div>
     }
 }
@@ -136,7 +136,7 @@ fn Subject() -> impl IntoView {
     let subject = app().compose.subject;
     view! {
         <div class="composer-row">
-            <label for="compose-subject">{move || t().compose.subject}</label>
+            <label for="compose-subject">{tr(|t| t.compose.subject)}</label>
             <input
                 id="compose-subject"
                 type="text"
@@ -158,7 +158,7 @@ fn Text() -> impl IntoView {
             id="compose-text"
             class="composer-text"
             dir="auto"
-            aria-label=|| t().compose.text
+            aria-label=tr(|t| t.compose.text)
             prop:value=move || text.get()
             on:input=move |event| text.set(event_target_value(&event))
         ></textarea>
@@ -192,10 +192,10 @@ fn Foot() -> impl IntoView {
     let is_sending = Signal::derive(move || is_sending(app));
     view! {
         <div class="composer-foot">
-            <Button icon=Icon::Send look="primary" key="Ctrl+Enter" name=|| t().compose.send is_disabled=is_sending on_press=move || compose::send::send(app) />
+            <Button icon=Icon::Send look="primary" key="Ctrl+Enter" name=tr(|t| t.compose.send) is_disabled=is_sending on_press=move || compose::send::send(app) />
             <files::Picker />
             <p class="composer-status hint" role="status">{move || status_words(&app.compose.status.get())}</p>
-            <IconButton icon=Icon::Trash name=|| t().compose.discard is_disabled=is_sending on_press=move || compose::discard(app) />
+            <IconButton icon=Icon::Trash name=tr(|t| t.compose.discard) is_disabled=is_sending on_press=move || compose::discard(app) />
         </div>
     }
 }

@@ -1,6 +1,9 @@
 //! The keyboard sheet.
 
-use crate::{i18n::t, ui::dialog::Dialog};
+use crate::{
+    i18n::{t, tr},
+    ui::dialog::Dialog,
+};
 use leptos::prelude::*;
 
 /// Keys, and what they do. Keys in one line are joined by "or".
@@ -53,7 +56,7 @@ pub(crate) fn HelpSheet(
         .collect_view()
     };
     view! {
-        <Dialog name=|| t().help.title class="wide" on_close>
+        <Dialog name=tr(|t| t.help.title) class="wide" on_close>
             <div class="help">{groups}</div>
         </Dialog>
     }

@@ -3,7 +3,7 @@
 use crate::{
     action::message,
     app::{App, app},
-    i18n::t,
+    i18n::{t, tr},
     store::list::Targets,
     ui::{dialog::Dialog, dom},
 };
@@ -110,7 +110,7 @@ fn Chooser(targets: Targets) -> impl IntoView {
                 <span>{t().acts.keep_copy}</span>
             </label>
             <p class="hint" role="status">
-                {move || shown.with(Vec::is_empty).then(|| t().acts.none_found)}
+                {move || shown.with(Vec::is_empty).then(tr(|t| t.acts.none_found))}
             </p>
         </Dialog>
     }
@@ -166,16 +166,15 @@ fn choices(app: App, targets: &Targets) -> Vec<Choice> {
 /// The folders whose name holds what was typed; those that begin with it first.
 fn narrow(all: &[Choice], typed: &str) -> Vec<Choice> {
     let typed = typed.trim().to_lowercase();
-    let mut found: Vec<(bool, Choice)> = all
+    let (first, later): (Vec<(bool, Choice)>, Vec<_>) = all
         .iter()
         .filter_map(|choice| {
             let label = choice.label.to_lowercase();
             let holds = label.contains(&typed) || choice.path.to_lowercase().contains(&typed);
-            holds.then(|| (!label.starts_with(&typed), choice.clone()))
+            holds.then(|| (label.starts_with(&typed), choice.clone()))
         })
-        .collect();
-    found.sort_by_key(|(is_later, _)| *is_later);
-    found.into_iter().map(|(_, choice)| choice).collect()
+        .partition(|(is_first, _)| *is_first);
+    first.into_iter().chain(later).map(|(_, choice)| choice).collect()
 }
 
 #[cfg(test)]

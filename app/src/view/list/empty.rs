@@ -3,7 +3,7 @@
 use crate::{
     action,
     app::{App, app},
-    i18n::{problem, t},
+    i18n::{problem, t, tr},
     store::list::{Source, model::Progress},
     ui::{
         button::Button,
@@ -34,14 +34,14 @@ pub(super) fn Place() -> impl IntoView {
         Nothing::There => ().into_any(),
         Nothing::Waiting => view! {
             <div class="list-place">
-                <Skeleton name=|| t().message.loading lines=12 />
+                <Skeleton name=tr(|t| t.message.loading) lines=12 />
             </div>
         }
         .into_any(),
         Nothing::Failed(problem, is_search) => failed(app, &problem, is_search).into_any(),
         Nothing::NotFound => view! {
             <div class="list-place" role="status">
-                <Empty icon=Icon::Search title=|| t().search.none text=|| t().search.none_text />
+                <Empty icon=Icon::Search title=tr(|t| t.search.none) text=tr(|t| t.search.none_text) />
             </div>
         }
         .into_any(),
@@ -73,7 +73,7 @@ fn failed(app: App, problem: &Problem, is_search: bool) -> impl IntoView {
     view! {
         <div class="list-place" role="alert">
             <Empty icon=Icon::Alert title=title text=words>
-                <Button name=|| t().ui.retry icon=Icon::Again on_press=again />
+                <Button name=tr(|t| t.ui.retry) icon=Icon::Again on_press=again />
             </Empty>
         </div>
     }

@@ -6,7 +6,7 @@ use super::Grid;
 use crate::{
     action::message,
     app::App,
-    i18n::t,
+    i18n::tr,
     store::list::{Key, Targets},
     ui::{button::IconButton, icon::Icon},
 };
@@ -61,9 +61,9 @@ pub(super) fn Actions(grid: Grid) -> impl IntoView {
     let toggle = move |()| message::set_seen(app, &here(), !is_seen.get_untracked());
     let seen_button = move || {
         if is_seen.get() {
-            view! { <IconButton icon=Icon::Mail name=|| t().message.mark_unread on_press=toggle /> }
+            view! { <IconButton icon=Icon::Mail name=tr(|t| t.message.mark_unread) on_press=toggle /> }
         } else {
-            view! { <IconButton icon=Icon::MailOpen name=|| t().message.mark_read on_press=toggle /> }
+            view! { <IconButton icon=Icon::MailOpen name=tr(|t| t.message.mark_read) on_press=toggle /> }
         }
     };
     view! {
@@ -74,10 +74,10 @@ pub(super) fn Actions(grid: Grid) -> impl IntoView {
             style:inset-inline-end=move || hovered.get().map(|hovered| pixels(hovered.end))
         >
             <Show when=move || can.get().archive>
-                <IconButton icon=Icon::Archive name=|| t().message.archive on_press=archive />
+                <IconButton icon=Icon::Archive name=tr(|t| t.message.archive) on_press=archive />
             </Show>
             <Show when=move || can.get().delete>
-                <IconButton icon=Icon::Trash name=|| t().message.delete on_press=delete />
+                <IconButton icon=Icon::Trash name=tr(|t| t.message.delete) on_press=delete />
             </Show>
             <Show when=move || can.get().mark_seen>{seen_button}</Show>
         </div>

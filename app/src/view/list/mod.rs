@@ -13,7 +13,7 @@ mod window;
 use crate::{
     action,
     app::{App, app},
-    i18n::t,
+    i18n::tr,
     store::list::{Key, model::Progress},
     view::{list::window::Window, search::SearchHead},
 };
@@ -50,7 +50,7 @@ pub(crate) fn List() -> impl IntoView {
             .with(|list| list.focus().filter(|key| grid.window.shows(*key)))
     };
     view! {
-        <section class="list-pane" aria-label=move || t().list.landmark>
+        <section class="list-pane" aria-label=tr(|t| t.list.landmark)>
             <SearchHead />
             <toolbar::ListHead />
             <div class="list-frame" on:pointerleave=move |_| grid.hovered.set(None)>
@@ -60,7 +60,7 @@ pub(crate) fn List() -> impl IntoView {
                     class="list"
                     role="grid"
                     tabindex="0"
-                    aria-label=move || t().list.landmark
+                    aria-label=tr(|t| t.list.landmark)
                     aria-rowcount=count
                     aria-multiselectable="true"
                     aria-busy=move || is_busy().to_string()

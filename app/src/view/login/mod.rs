@@ -3,7 +3,7 @@
 use crate::{
     action,
     app::{App, app},
-    i18n::{self, Locale, locale, problem, t},
+    i18n::{self, Locale, locale, problem, t, tr},
     store::session::Standing,
 };
 use leptos::{ev, html, prelude::*, task::spawn_local};
@@ -62,7 +62,7 @@ pub(crate) fn Login() -> impl IntoView {
                         <path d="M6.5 10.5h19v12h-19z" />
                         <path d="m6.5 11.5 9.5 7 9.5-7" />
                     </svg>
-                    <h1>{move || t().sign_in.title}</h1>
+                    <h1>{tr(|t| t.sign_in.title)}</h1>
                 </header>
                 {fields(form)}
                 <p class="login-fault" role="alert">
@@ -80,7 +80,7 @@ pub(crate) fn Login() -> impl IntoView {
 fn fields(form: Form) -> impl IntoView {
     view! {
         <label>
-            <span class="field-label">{move || t().sign_in.email}</span>
+            <span class="field-label">{tr(|t| t.sign_in.email)}</span>
             <input
                 node_ref=form.email
                 class="field"
@@ -93,7 +93,7 @@ fn fields(form: Form) -> impl IntoView {
             />
         </label>
         <label>
-            <span class="field-label">{move || t().sign_in.password}</span>
+            <span class="field-label">{tr(|t| t.sign_in.password)}</span>
             <input
                 node_ref=form.password
                 class="field"
@@ -104,7 +104,7 @@ fn fields(form: Form) -> impl IntoView {
         </label>
         <label class="login-keep">
             <input node_ref=form.keep type="checkbox" name="keep" />
-            <span>{move || t().sign_in.keep}</span>
+            <span>{tr(|t| t.sign_in.keep)}</span>
         </label>
     }
 }
@@ -126,7 +126,7 @@ fn LanguageChoice() -> impl IntoView {
     });
     view! {
         <label class="login-language">
-            <span>{move || t().sign_in.language}</span>
+            <span>{tr(|t| t.sign_in.language)}</span>
             <select class="field" on:change=choose>
                 {options}
             </select>

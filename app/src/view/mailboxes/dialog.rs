@@ -3,7 +3,7 @@
 use crate::{
     action::mailbox,
     app::{App, app},
-    i18n::{problem, t},
+    i18n::{problem, t, tr},
     ui::{button::Button, dialog::Dialog, dom},
 };
 use leptos::{ev, html, prelude::*, task::spawn_local};
@@ -122,7 +122,7 @@ fn EditForm(edit: RwSignal<Option<Edit>>, what: Edit) -> impl IntoView {
                     {move || fault.get().as_ref().map(problem::words)}
                 </p>
                 <div class="dialog-actions">
-                    <Button name=|| t().ui.cancel on_press=move || edit.set(None) />
+                    <Button name=tr(|t| t.ui.cancel) on_press=move || edit.set(None) />
                     <button type="submit" class=look disabled=is_busy>
                         {button}
                     </button>

@@ -3,7 +3,7 @@
 use super::{Edit, Folders};
 use crate::{
     action,
-    i18n::t,
+    i18n::tr,
     store::list::Source,
     ui::{
         icon::Icon,
@@ -81,7 +81,7 @@ pub(super) fn FolderMenu(folders: Folders) -> impl IntoView {
             style:left=move || pixels(folders.menu.get().map(|anchor| anchor.x))
             style:top=move || pixels(folders.menu.get().map(|anchor| anchor.y))
         >
-            <MenuButton name=|| t().folders.actions icon=Icon::More id=BUTTON>
+            <MenuButton name=tr(|t| t.folders.actions) icon=Icon::More id=BUTTON>
                 {move || folders.menu.get().map(|anchor| items(folders, anchor.name))}
             </MenuButton>
         </div>
@@ -101,18 +101,18 @@ fn items(folders: Folders, name: MailboxName) -> impl IntoView {
         {allowed
             .mark_read
             .then(|| {
-                view! { <MenuItem name=|| t().folders.mark_all_read icon=Icon::MailOpen on_press=mark_read /> }
+                view! { <MenuItem name=tr(|t| t.folders.mark_all_read) icon=Icon::MailOpen on_press=mark_read /> }
             })}
         {allowed
             .create
             .then(|| {
-                view! { <MenuItem name=|| t().folders.new_inside icon=Icon::FolderPlus on_press=create /> }
+                view! { <MenuItem name=tr(|t| t.folders.new_inside) icon=Icon::FolderPlus on_press=create /> }
             })}
         {allowed
             .rename
-            .then(|| view! { <MenuItem name=|| t().folders.rename icon=Icon::Pencil on_press=rename /> })}
-        {allowed.empty.then(|| view! { <MenuItem name=|| t().folders.empty icon=Icon::Trash on_press=empty /> })}
-        {allowed.delete.then(|| view! { <MenuItem name=|| t().folders.delete icon=Icon::Cross on_press=delete /> })}
+            .then(|| view! { <MenuItem name=tr(|t| t.folders.rename) icon=Icon::Pencil on_press=rename /> })}
+        {allowed.empty.then(|| view! { <MenuItem name=tr(|t| t.folders.empty) icon=Icon::Trash on_press=empty /> })}
+        {allowed.delete.then(|| view! { <MenuItem name=tr(|t| t.folders.delete) icon=Icon::Cross on_press=delete /> })}
     }
 }
 

@@ -7,7 +7,7 @@ mod menu;
 
 use crate::{
     app::{App, app},
-    i18n::{size::number, t},
+    i18n::{size::number, t, tr},
     route::Route,
     store::{
         list::Source,
@@ -54,12 +54,12 @@ pub(crate) fn Mailboxes() -> impl IntoView {
     let create = move |()| folders.edit.set(Some(Edit::Create(None)));
     let tree = move |namespace| view! { <Tree folders namespace /> };
     view! {
-        <nav class="folders" aria-label=move || t().folders.landmark>
+        <nav class="folders" aria-label=tr(|t| t.folders.landmark)>
             <div class="folders-scroll">
                 {tree(NamespaceKind::Personal)} {tree(NamespaceKind::OtherUsers)} {tree(NamespaceKind::Shared)}
             </div>
             <div class="folders-foot">
-                <IconButton icon=Icon::FolderPlus name=|| t().folders.new on_press=create />
+                <IconButton icon=Icon::FolderPlus name=tr(|t| t.folders.new) on_press=create />
             </div>
             <FolderMenu folders />
             <EditDialog edit=folders.edit />
@@ -167,7 +167,7 @@ fn item(folders: Folders, branch: Branch) -> impl IntoView {
             attr:aria-level=branch.level
             aria-posinset=branch.position
             aria-setsize=branch.siblings
-            aria-selected=move || is_open.get().to_string()
+            aria-selected=crate::ui::dom::truth(is_open.into())
             aria-expanded=branch.is_expanded.map(|is_expanded| is_expanded.to_string())
         >
             {twist(branch.is_expanded)} {icon(branch.role).view()} <span class="folder-name">{caption}</span>

@@ -4,7 +4,7 @@ use super::body;
 use crate::{
     action::{compose, message},
     app::{App, app},
-    i18n::t,
+    i18n::{t, tr},
     net::address,
     store::{compose::reply::has_others, reading::Shown},
     ui::{
@@ -48,13 +48,13 @@ pub(super) fn Toolbar(shown: Arc<Shown>) -> impl IntoView {
         }
     };
     view! {
-        <div class="message-tools" role="group" aria-label=|| t().message.actions>
-            <IconButton icon=Icon::ArrowLeft name=|| t().message.back key="u" class="message-back" on_press=move || app.route.close_message() />
+        <div class="message-tools" role="group" aria-label=tr(|t| t.message.actions)>
+            <IconButton icon=Icon::ArrowLeft name=tr(|t| t.message.back) key="u" class="message-back" on_press=move || app.route.close_message() />
             {(may_move && role != Some(Role::Archive))
-                .then(|| view! { <IconButton icon=Icon::Archive name=|| t().message.archive key="e" on_press=move || message::archive(app, targets()) /> })}
-            {may_move.then(|| view! { <IconButton icon=Icon::Trash name=|| t().message.delete key="#" on_press=move || message::delete(app, targets()) /> })}
+                .then(|| view! { <IconButton icon=Icon::Archive name=tr(|t| t.message.archive) key="e" on_press=move || message::archive(app, targets()) /> })}
+            {may_move.then(|| view! { <IconButton icon=Icon::Trash name=tr(|t| t.message.delete) key="#" on_press=move || message::delete(app, targets()) /> })}
             {may_move.then(|| junk_button(app, role, targets))}
-            {may_move.then(|| view! { <IconButton icon=Icon::Move name=|| t().message.move_to key="v" on_press=move || message::ask_destination(app, targets()) /> })}
+            {may_move.then(|| view! { <IconButton icon=Icon::Move name=tr(|t| t.message.move_to) key="v" on_press=move || message::ask_destination(app, targets()) /> })}
             {may_mark_seen.then(|| view! { <IconButton icon=Icon::Mail name=seen_name key="shift+u" on_press=move || message::set_seen(app, &targets(), !is_seen()) /> })}
             {may_flag.then(|| view! {
                 <span class="starred-when" class:is-starred=is_starred>
@@ -76,7 +76,7 @@ pub(super) fn ReplyBar(shown: Arc<Shown>) -> impl IntoView {
         let at = shown.at.clone();
         return view! {
             <div class="message-answers">
-                <Button icon=Icon::Pencil name=|| t().message.edit_draft on_press=move || compose::open_draft(app, at.clone()) />
+                <Button icon=Icon::Pencil name=tr(|t| t.message.edit_draft) on_press=move || compose::open_draft(app, at.clone()) />
             </div>
         }
         .into_any();
@@ -84,12 +84,12 @@ pub(super) fn ReplyBar(shown: Arc<Shown>) -> impl IntoView {
     let has_others = untrack(|| has_others(&shown.message.envelope, &app.session.email()));
     view! {
         <div class="message-answers">
-            <Button icon=Icon::Reply name=|| t().message.reply key="r" on_press=move || compose::reply(app) />
+            <Button icon=Icon::Reply name=tr(|t| t.message.reply) key="r" on_press=move || compose::reply(app) />
             // Always there, so that one finds it; it does the same as "Reply" when there is nobody else.
             <span class:is-less=!has_others>
-                <Button icon=Icon::ReplyAll name=|| t().message.reply_all key="a" on_press=move || compose::reply_all(app) />
+                <Button icon=Icon::ReplyAll name=tr(|t| t.message.reply_all) key="a" on_press=move || compose::reply_all(app) />
             </span>
-            <Button icon=Icon::Forward name=|| t().message.forward key="f" on_press=move || compose::forward(app) />
+            <Button icon=Icon::Forward name=tr(|t| t.message.forward) key="f" on_press=move || compose::forward(app) />
         </div>
     }
     .into_any()
@@ -104,16 +104,16 @@ fn More(shown: Arc<Shown>) -> impl IntoView {
     let items = move || {
         let (source, file) = (address::source(&at, true), address::source(&at, false));
         view! {
-            <MenuItem icon=Icon::Headers name=|| t().message.headers on_press=move || is_headers_open.set(true) />
-            <MenuLink icon=Icon::Code name=|| t().message.source href=source />
-            <MenuLink icon=Icon::Download name=|| t().message.download href=file download=true />
-            <MenuItem icon=Icon::Printer name=|| t().message.print on_press=print />
+            <MenuItem icon=Icon::Headers name=tr(|t| t.message.headers) on_press=move || is_headers_open.set(true) />
+            <MenuLink icon=Icon::Code name=tr(|t| t.message.source) href=source />
+            <MenuLink icon=Icon::Download name=tr(|t| t.message.download) href=file download=true />
+            <MenuItem icon=Icon::Printer name=tr(|t| t.message.print) on_press=print />
             {has_own_ground.then(|| view! { <MenuLine /> <GroundItem app /> })}
         }
     };
     let at = StoredValue::new(shown.at.clone());
     view! {
-        <MenuButton icon=Icon::More name=|| t().message.more>{items()}</MenuButton>
+        <MenuButton icon=Icon::More name=tr(|t| t.message.more)>{items()}</MenuButton>
         {move || is_headers_open.get().then(|| view! {
             <super::headers::Headers at=at.get_value() on_close=move || is_headers_open.set(false) />
         })}
@@ -141,9 +141,9 @@ fn junk_button(
     targets: impl Fn() -> crate::store::list::Targets + Copy + Send + Sync + 'static,
 ) -> AnyView {
     if role == Some(Role::Junk) {
-        return view! { <IconButton icon=Icon::Inbox name=|| t().message.not_junk on_press=move || message::not_junk(app, targets()) /> }.into_any();
+        return view! { <IconButton icon=Icon::Inbox name=tr(|t| t.message.not_junk) on_press=move || message::not_junk(app, targets()) /> }.into_any();
     }
-    view! { <IconButton icon=Icon::Junk name=|| t().message.junk key="!" on_press=move || message::junk(app, targets()) /> }.into_any()
+    view! { <IconButton icon=Icon::Junk name=tr(|t| t.message.junk) key="!" on_press=move || message::junk(app, targets()) /> }.into_any()
 }
 
 /// Its flags as the list knows them, which follow changes; else as they came with the message.

@@ -2,7 +2,7 @@
 
 use super::preview::PreviewDialog;
 use crate::{
-    i18n::{size::size, t},
+    i18n::{size::size, t, tr},
     net::address,
     store::reading::Shown,
     ui::{button::IconButton, icon::Icon},
@@ -26,7 +26,7 @@ pub(super) fn Attachments(shown: Arc<Shown>) -> impl IntoView {
     view! {
         <section class="attachments">
             <h3>{heading}</h3>
-            <ul role="list" aria-label=|| t().message.attachments>
+            <ul role="list" aria-label=tr(|t| t.message.attachments)>
                 {items}
             </ul>
         </section>

@@ -4,7 +4,7 @@ use super::{frame::Frame, plain::Plain};
 use crate::{
     action::reading,
     app::{App, app},
-    i18n::{size::size, t},
+    i18n::{size::size, t, tr},
     store::preferences::Theme,
     ui::{button::Button, icon::Icon},
 };
@@ -21,8 +21,8 @@ pub(super) fn MessageBody() -> impl IntoView {
             Body::Plain(text) => view! { <Plain text=text.clone() /> }.into_any(),
             Body::Html { document, .. } => view! { <Frame document=document.clone() /> }.into_any(),
             Body::Empty => view! {
-                <section class="body-plain hint" aria-label=|| t().message.body>
-                    <p>{move || t().message.empty}</p>
+                <section class="body-plain hint" aria-label=tr(|t| t.message.body)>
+                    <p>{tr(|t| t.message.empty)}</p>
                 </section>
             }
             .into_any(),
@@ -55,10 +55,10 @@ pub(super) fn Bars() -> impl IntoView {
             view! {
                 <div class="bar">
                     {Icon::FileImage.view()} <p>{move || t().message.images_blocked(count)}</p>
-                    <Button look="quiet" name=|| t().message.show_images on_press=move || reading::show_images(app) />
+                    <Button look="quiet" name=tr(|t| t.message.show_images) on_press=move || reading::show_images(app) />
                     <Button
                         look="quiet"
-                        name=|| t().message.always_from_sender
+                        name=tr(|t| t.message.always_from_sender)
                         on_press=move || reading::always_show_images(app)
                     />
                 </div>

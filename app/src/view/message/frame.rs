@@ -7,7 +7,8 @@ use super::body::is_on_dark;
 use crate::{
     action::compose,
     app::{App, app},
-    i18n::t,
+    i18n::tr,
+    ui::dom,
 };
 use leptos::{html, prelude::*};
 use wasm_bindgen::{JsCast, closure::Closure};
@@ -49,7 +50,7 @@ pub(super) fn Frame(document: String) -> impl IntoView {
             node_ref=frame
             class="body-frame"
             class:is-dark=move || is_on_dark(app)
-            title=|| t().message.body
+            title=tr(|t| t.message.body)
             sandbox=SANDBOX
             srcdoc=document
             on:load=on_load
@@ -106,7 +107,7 @@ impl Drop for Held {
 
 fn fit(frame: &HtmlIFrameElement, root: &Element) {
     let height = root.get_bounding_client_rect().height().ceil().min(HEIGHT_LIMIT);
-    let height = format!("{height}px");
+    let height = dom::pixels(height);
     let style = frame.unchecked_ref::<HtmlElement>().style();
     if style.get_property_value("block-size").ok().as_ref() != Some(&height) {
         // An element's own style can always be written.

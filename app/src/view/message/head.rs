@@ -3,7 +3,7 @@
 use crate::{
     action::compose,
     app::app,
-    i18n::{date, t},
+    i18n::{date, t, tr},
     store::{
         compose::address::is_same,
         reading::{Shown, colour_of, initials},
@@ -50,9 +50,9 @@ pub(super) fn Head(shown: Arc<Shown>) -> impl IntoView {
                     <button
                         type="button"
                         class="who-to"
-                        aria-expanded=move || is_open.get().to_string()
+                        aria-expanded=dom::truth(is_open.into())
                         aria-controls=controls
-                        title=|| t().message.show_details
+                        title=tr(|t| t.message.show_details)
                         on:click=move |_| is_open.update(|is_open| *is_open = !*is_open)
                     >
                         {move || to_line(&to.message.envelope, &app().session.email())}
@@ -130,7 +130,10 @@ fn to_line(envelope: &Envelope, own: &str) -> String {
         })
         .collect();
     // One's own name first, then as they stand.
-    names.sort_by_key(|name| name != texts.me);
+    if let Some(at) = names.iter().position(|name| name == texts.me) {
+        let me = names.remove(at);
+        names.insert(0, me);
+    }
     if names.is_empty() {
         return texts.to_nobody.to_owned();
     }

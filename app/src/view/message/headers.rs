@@ -2,7 +2,7 @@
 
 use crate::{
     app::app,
-    i18n::{problem, t},
+    i18n::{problem, tr},
     ui::{
         dialog::Dialog,
         icon::Icon,
@@ -22,7 +22,7 @@ pub(super) fn Headers(at: MessageRef, #[prop(into)] on_close: Callback<()>) -> i
         answer.try_set(Some(headers));
     });
     let content = move || match answer.get() {
-        None => view! { <Skeleton name=|| t().message.loading lines=9 /> }.into_any(),
+        None => view! { <Skeleton name=tr(|t| t.message.loading) lines=9 /> }.into_any(),
         Some(Err(problem)) => view! { <Empty icon=Icon::Warning title=move || problem::words(&problem) /> }.into_any(),
         Some(Ok(headers)) => {
             let rows = headers.into_iter().map(|(name, value)| {
@@ -35,7 +35,7 @@ pub(super) fn Headers(at: MessageRef, #[prop(into)] on_close: Callback<()>) -> i
         }
     };
     view! {
-        <Dialog name=|| t().message.headers class="wide" on_close>
+        <Dialog name=tr(|t| t.message.headers) class="wide" on_close>
             {content}
         </Dialog>
     }

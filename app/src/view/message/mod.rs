@@ -14,7 +14,7 @@ pub(crate) use attachments::icon_of;
 use crate::{
     action::reading,
     app::app,
-    i18n::{problem, t},
+    i18n::{problem, tr},
     store::reading::Shown,
     ui::{
         button::Button,
@@ -45,15 +45,15 @@ pub(crate) fn ReadingPane() -> impl IntoView {
             return shown.map(|shown| view! { <Article shown /> }).into_any();
         }
         if app.reading.wanted.with(Option::is_some) {
-            return view! { <Skeleton name=|| t().message.loading lines=9 /> }.into_any();
+            return view! { <Skeleton name=tr(|t| t.message.loading) lines=9 /> }.into_any();
         }
-        view! { <Empty icon=Icon::MailOpen title=|| t().message.select /> }.into_any()
+        view! { <Empty icon=Icon::MailOpen title=tr(|t| t.message.select) /> }.into_any()
     }
 }
 
 #[component]
 fn Article(shown: Arc<Shown>) -> impl IntoView {
-    let label = || t().message.landmark;
+    let label = tr(|t| t.message.landmark);
     let uid = shown.at.uid.0;
     view! {
         <article class="message" aria-label=label data-uid=uid>
@@ -74,15 +74,15 @@ fn Trouble(problem: Problem) -> impl IntoView {
     let app = app();
     if problem == Problem::MessageGone {
         return view! {
-            <Empty icon=Icon::Mail title=|| t().message.gone_title text=|| t().message.gone_text>
-                <Button name=|| t().message.back on_press=move || app.route.close_message() />
+            <Empty icon=Icon::Mail title=tr(|t| t.message.gone_title) text=tr(|t| t.message.gone_text)>
+                <Button name=tr(|t| t.message.back) on_press=move || app.route.close_message() />
             </Empty>
         }
         .into_any();
     }
     view! {
-        <Empty icon=Icon::Warning title=|| t().message.failed_title text=move || problem::words(&problem)>
-            <Button name=|| t().ui.retry icon=Icon::Again on_press=move || reading::retry(app) />
+        <Empty icon=Icon::Warning title=tr(|t| t.message.failed_title) text=move || problem::words(&problem)>
+            <Button name=tr(|t| t.ui.retry) icon=Icon::Again on_press=move || reading::retry(app) />
         </Empty>
     }
     .into_any()

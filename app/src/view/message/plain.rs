@@ -3,8 +3,9 @@
 use crate::{
     action::compose,
     app::app,
-    i18n::t,
+    i18n::{t, tr},
     store::reading::text::{Block, Piece, blocks, pieces},
+    ui::dom,
 };
 use leptos::{ev, prelude::*};
 
@@ -12,7 +13,7 @@ use leptos::{ev, prelude::*};
 pub(super) fn Plain(text: String) -> impl IntoView {
     let blocks = blocks(&text).into_iter().map(block_view).collect_view();
     view! {
-        <section class="body-plain" aria-label=|| t().message.body dir="auto">
+        <section class="body-plain" aria-label=tr(|t| t.message.body) dir="auto">
             {blocks}
         </section>
     }
@@ -52,7 +53,7 @@ fn Fold(blocks: Vec<Block>) -> impl IntoView {
         <button
             type="button"
             class="fold"
-            aria-expanded=move || is_open.get().to_string()
+            aria-expanded=dom::truth(is_open.into())
             aria-label=name
             title=name
             on:click=move |_| is_open.update(|is_open| *is_open = !*is_open)

@@ -1,7 +1,7 @@
 //! An image or a text, shown in a dialog.
 
 use crate::{
-    i18n::t,
+    i18n::{t, tr},
     net::{address, file},
     ui::{
         dialog::Dialog,
@@ -41,7 +41,7 @@ fn Image(source: String, name: String) -> impl IntoView {
     let has_failed = RwSignal::new(false);
     move || {
         if has_failed.get() {
-            return view! { <Empty icon=Icon::Warning title=|| t().message.preview_failed /> }.into_any();
+            return view! { <Empty icon=Icon::Warning title=tr(|t| t.message.preview_failed) /> }.into_any();
         }
         let (source, name) = (source.clone(), name.clone());
         view! { <img src=source alt=name on:error=move |_| has_failed.set(true) /> }.into_any()
@@ -57,8 +57,8 @@ fn Text(source: String) -> impl IntoView {
         answer.try_set(Some(text));
     });
     move || match answer.get() {
-        None => view! { <Skeleton name=|| t().message.preview_loading lines=6 /> }.into_any(),
-        Some(Err(_)) => view! { <Empty icon=Icon::Warning title=|| t().message.preview_failed /> }.into_any(),
+        None => view! { <Skeleton name=tr(|t| t.message.preview_loading) lines=6 /> }.into_any(),
+        Some(Err(_)) => view! { <Empty icon=Icon::Warning title=tr(|t| t.message.preview_failed) /> }.into_any(),
         Some(Ok(file::TextFile { text, is_cut })) => view! {
             {is_cut.then(|| view! { <p class="hint">{t().message.preview_cut}</p> })}
             <pre tabindex="0" dir="auto">{text}</pre>

@@ -3,7 +3,7 @@
 use crate::{
     action::search,
     app::{App, app},
-    i18n::{size::number, t},
+    i18n::{size::number, t, tr},
     route::Route,
     store::{
         list::{Source, model::Progress},
@@ -63,9 +63,9 @@ pub(crate) fn SearchBox() -> impl IntoView {
                     enterkeyhint="search"
                     autocomplete="off"
                     maxlength="500"
-                    aria-label=move || t().search.label
+                    aria-label=tr(|t| t.search.label)
                     aria-keyshortcuts="/"
-                    placeholder=move || t().search.label
+                    placeholder=tr(|t| t.search.label)
                     title=hint
                     on:keydown=on_key
                 />
@@ -163,16 +163,16 @@ fn Head(app: App) -> impl IntoView {
     };
     view! {
         <header class="list-head search-head">
-            <fieldset class="search-scope" role="radiogroup" aria-label=move || t().search.scope>
+            <fieldset class="search-scope" role="radiogroup" aria-label=tr(|t| t.search.scope)>
                 {scope(app, false)} {scope(app, true)}
             </fieldset>
             <span class="list-count figures" role="status">
                 {found}
             </span>
             <Show when=move || is_running.get()>
-                <Button name=|| t().search.stop look="quiet" on_press=move |()| search::stop_search(app) />
+                <Button name=tr(|t| t.search.stop) look="quiet" on_press=move |()| search::stop_search(app) />
             </Show>
-            <IconButton icon=Icon::Cross name=|| t().search.end key="Esc" on_press=move |()| end(app) />
+            <IconButton icon=Icon::Cross name=tr(|t| t.search.end) key="Esc" on_press=move |()| end(app) />
         </header>
     }
 }

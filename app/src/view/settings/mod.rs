@@ -2,7 +2,7 @@
 
 use crate::{
     app::{App, app},
-    i18n::{Locale, locale, set_locale, t},
+    i18n::{Locale, locale, set_locale, t, tr},
     store::preferences::{Density, Theme},
     ui::{button::IconButton, dialog::Dialog, icon::Icon},
 };
@@ -17,13 +17,13 @@ pub(crate) fn Settings(
 ) -> impl IntoView {
     let app = app();
     view! {
-        <Dialog name=|| t().settings.title on_close>
+        <Dialog name=tr(|t| t.settings.title) on_close>
             <div class="settings">
                 <Appearance />
                 <section>
-                    <h3>{move || t().settings.writing}</h3>
+                    <h3>{tr(|t| t.settings.writing)}</h3>
                     <label class="setting">
-                        <span class="field-label">{move || t().settings.from_name}</span>
+                        <span class="field-label">{tr(|t| t.settings.from_name)}</span>
                         <input
                             class="field"
                             type="text"
@@ -35,7 +35,7 @@ pub(crate) fn Settings(
                             on:change=move |event| app.preferences.from_name.set(event_target_value(&event).trim().to_owned())
                         />
                     </label>
-                    <p id="from-name-hint" class="hint">{move || t().settings.from_name_hint}</p>
+                    <p id="from-name-hint" class="hint">{tr(|t| t.settings.from_name_hint)}</p>
                 </section>
                 <Senders app />
             </div>
@@ -79,10 +79,10 @@ fn Appearance() -> impl IntoView {
     };
     view! {
         <section>
-            <h3>{move || t().settings.appearance}</h3>
-            <Choice name=|| t().settings.theme options=Signal::derive(themes) value=Signal::derive(move || preferences.theme.get().word()) on_choose=set_theme />
-            <Choice name=|| t().settings.density options=Signal::derive(densities) value=Signal::derive(move || preferences.density.get().word()) on_choose=set_density />
-            <Choice name=|| t().settings.language options=Signal::derive(locales) value=Signal::derive(|| locale().tag()) on_choose=set_language />
+            <h3>{tr(|t| t.settings.appearance)}</h3>
+            <Choice name=tr(|t| t.settings.theme) options=Signal::derive(themes) value=Signal::derive(move || preferences.theme.get().word()) on_choose=set_theme />
+            <Choice name=tr(|t| t.settings.density) options=Signal::derive(densities) value=Signal::derive(move || preferences.density.get().word()) on_choose=set_density />
+            <Choice name=tr(|t| t.settings.language) options=Signal::derive(locales) value=Signal::derive(|| locale().tag()) on_choose=set_language />
         </section>
     }
 }
@@ -136,9 +136,9 @@ fn Senders(app: App) -> impl IntoView {
     };
     view! {
         <section>
-            <h3>{move || t().settings.privacy}</h3>
+            <h3>{tr(|t| t.settings.privacy)}</h3>
             <p class="hint">{hint}</p>
-            <ul role="list" class="senders" aria-label=|| t().settings.senders hidden=move || trusted.with(Vec::is_empty)>
+            <ul role="list" class="senders" aria-label=tr(|t| t.settings.senders) hidden=move || trusted.with(Vec::is_empty)>
                 {items}
             </ul>
         </section>

@@ -3,7 +3,7 @@
 use crate::{
     action,
     app::app,
-    i18n::{problem, t},
+    i18n::{problem, tr},
     store::sheet::Sheet,
     ui::{
         icon::Icon,
@@ -24,21 +24,21 @@ pub(super) fn AccountMenu() -> impl IntoView {
         });
     };
     view! {
-        <MenuButton name=|| t().shell.account icon=Icon::Account>
+        <MenuButton name=tr(|t| t.shell.account) icon=Icon::Account>
             <p class="account-email">{move || app.session.email()}</p>
             <MenuItem
-                name=|| t().settings.title
+                name=tr(|t| t.settings.title)
                 icon=Icon::Settings
                 on_press=move |()| app.sheet.set(Some(Sheet::Settings))
             />
             <MenuItem
-                name=|| t().help.title
+                name=tr(|t| t.help.title)
                 icon=Icon::Keyboard
                 key="?"
                 on_press=move |()| app.sheet.set(Some(Sheet::Help))
             />
             <MenuLine />
-            <MenuItem name=|| t().shell.sign_out icon=Icon::SignOut on_press=sign_out />
+            <MenuItem name=tr(|t| t.shell.sign_out) icon=Icon::SignOut on_press=sign_out />
         </MenuButton>
     }
 }

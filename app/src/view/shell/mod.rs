@@ -6,7 +6,7 @@ mod follow;
 use crate::{
     action::compose,
     app::app,
-    i18n::t,
+    i18n::tr,
     keyboard,
     store::{preferences::LIST_WIDTH, sheet::Sheet},
     ui::{
@@ -59,7 +59,7 @@ pub(crate) fn Shell() -> impl IntoView {
             style:--list-width=pixels(app.preferences.list_width)
         >
             <a class="skip" href="#messages" on:click=skip>
-                {move || t().shell.skip}
+                {tr(|t| t.shell.skip)}
             </a>
             <header class="top">
                 {menu_button()}
@@ -69,10 +69,10 @@ pub(crate) fn Shell() -> impl IntoView {
                 <div class="top-end">
                     <span class="only-phone">{menu_button()}</span>
                     <span class="only-phone">
-                        <IconButton icon=Icon::Search name=|| t().search.label on_press=move |()| focus_box() />
+                        <IconButton icon=Icon::Search name=tr(|t| t.search.label) on_press=move |()| focus_box() />
                     </span>
                     <Button
-                        name=|| t().compose.new_message
+                        name=tr(|t| t.compose.new_message)
                         icon=Icon::Write
                         key="c"
                         look="primary"
@@ -86,7 +86,7 @@ pub(crate) fn Shell() -> impl IntoView {
             <main class="panes">
                 <h1 class="unseen-text">{move || follow::title(app)}</h1>
                 <List />
-                <Splitter name=|| t().shell.list_width width=app.preferences.list_width range=LIST_WIDTH />
+                <Splitter name=tr(|t| t.shell.list_width) width=app.preferences.list_width range=LIST_WIDTH />
                 <ReadingPane />
             </main>
             <ToastHost notices=app.notices />
@@ -114,14 +114,14 @@ fn Sheets() -> impl IntoView {
 fn menu_button() -> impl IntoView {
     let is_menu_open = app().list.is_menu_open;
     let toggle = move |()| is_menu_open.update(|is_open| *is_open = !*is_open);
-    view! { <IconButton icon=Icon::Menu name=|| t().shell.menu class="top-menu" on_press=toggle /> }
+    view! { <IconButton icon=Icon::Menu name=tr(|t| t.shell.menu) class="top-menu" on_press=toggle /> }
 }
 
 /// "Reconnecting…", for as long as there is no link. Always in the page, so that screen readers hear it.
 #[component]
 fn LinkState() -> impl IntoView {
     let app = app();
-    let words = move || app.session.is_reconnecting().then(|| t().shell.reconnecting);
+    let words = move || app.session.is_reconnecting().then(tr(|t| t.shell.reconnecting));
     view! {
         <p class="link-state" role="status">
             {move || app.session.is_reconnecting().then(|| Icon::NoLink.view())} {words}
