@@ -87,6 +87,7 @@ test('what is being written survives the loss of the proxy', async ({ page }) =>
 test('without a network the page says so quietly, and keeps what is shown', async ({ page, context }) => {
   const surat = new Surat(page, held.stage);
   await surat.enter('ayu@surat.test');
+  await expect(surat.messages.getByRole('row').first()).toBeVisible();
   await held.stage.kill('proxy');
   await context.setOffline(true);
 

@@ -29,6 +29,7 @@ test('the newest message stands first, and a row says what it is', async ({ page
 test('the scroll bar spans the whole mailbox: middle and end show the right rows', async ({ page }) => {
   const surat = new Surat(page, held.stage);
   await surat.enter('ayu@surat.test');
+  await expect(surat.messages.getByRole('row').first()).toBeVisible();
   const count = Number(await surat.messages.getAttribute('aria-rowcount'));
 
   for (const share of [0.5, 1]) {
