@@ -14,7 +14,9 @@ use crate::{
 };
 use futures_channel::oneshot;
 use leptos::{prelude::*, task::spawn_local};
-use surat_protocol::{Answer, Flag, Flags, MailboxName, MessageRef, Problem, Request, Role, UidSet, UidValidity};
+use surat_protocol::{
+    Answer, Flag, Flags, MailboxName, MessageRef, Problem, Request, Role, Server, UidSet, UidValidity,
+};
 
 /// Where moved messages are now.
 type Landed = Option<(UidValidity, UidSet)>;
@@ -143,7 +145,7 @@ pub(crate) fn copy_to(app: App, targets: &Targets, to: &MailboxName) {
                 uids,
                 to,
             };
-            match app.net.ask(request).await {
+            match ask(app, request).await {
                 Ok(_) => {
                     settle::confirm_count(app, change);
                     app.notices.notify(text);
@@ -168,7 +170,7 @@ fn delete_for_good(app: App, targets: Targets) {
             uids,
         };
         spawn_local(async move {
-            end(app, shown, app.net.ask(request).await);
+            end(app, shown, ask(app, request).await);
         });
     }
     go_on(app, next);
@@ -318,7 +320,7 @@ fn relocate(app: App, moves: Vec<(Place, UidSet, MailboxName)>, text: impl Fn(u6
             to,
         };
         spawn_local(async move {
-            let answer = app.net.ask(request).await;
+            let answer = ask(app, request).await;
             if let Ok(Answer::Moved { to }) = &answer {
                 // Nobody listens when the notice with "Undo" has gone.
                 let _ = landed.send(to.clone());
@@ -362,6 +364,20 @@ async fn bring_back(app: App, from: MailboxName, to: MailboxName, way_back: ones
     if let Some(Source::Search { mailbox, text }) = source {
         super::search::search(app, mailbox, text);
     }
+}
+
+/// Asks for something that may take long, and shows how far it is.
+async fn ask(app: App, request: Request) -> Result<Answer, Problem> {
+    let mut answers = app.net.stream(request);
+    let mut last = Err(Problem::ConnectionLost(Server::Imap));
+    while let Some(answer) = answers.next().await {
+        if let Ok(Answer::Progress { done, total }) = answer {
+            app.list.working.set(Some((done, total)));
+        }
+        last = answer;
+    }
+    app.list.working.set(None);
+    last
 }
 
 fn end(app: App, shown: Shown, answer: Result<Answer, Problem>) {

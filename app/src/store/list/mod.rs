@@ -108,6 +108,8 @@ pub(crate) struct ListStore {
     pub(crate) mailbox: RwSignal<MailboxName>,
     /// Messages for which a person is choosing a mailbox.
     pub(crate) destined: RwSignal<Option<Targets>>,
+    /// How much of a long order is done, and how much there is.
+    pub(crate) working: RwSignal<Option<(u32, u32)>>,
     /// Messages that are being dragged.
     pub(crate) dragged: RwSignal<Targets>,
     /// On a narrow screen, are the folders shown over the list?
@@ -130,6 +132,7 @@ impl ListStore {
             window: RwSignal::new((0, 0)),
             mailbox: RwSignal::new(MailboxName::inbox()),
             destined: RwSignal::new(None),
+            working: RwSignal::new(None),
             dragged: RwSignal::new(Vec::new()),
             is_menu_open: RwSignal::new(false),
             scroll: StoredValue::new(0.0),

@@ -3,7 +3,7 @@
 use crate::{
     action::message::{self, targets},
     app::{App, app},
-    i18n::t,
+    i18n::{size::number, t},
     store::{list::Source, mailboxes::Abilities},
     ui::{button::IconButton, icon::Icon},
 };
@@ -39,9 +39,10 @@ fn Title() -> impl IntoView {
             _ => String::new(),
         })
     };
-    let count = move || match app.list.list.with(|list| list.len()) {
-        0 => String::new(),
-        count => t().list.count(count as u64),
+    let count = move || match (app.list.working.get(), app.list.list.with(|list| list.len())) {
+        (Some((done, total)), _) => t().list.working(&number(done.into()), &number(total.into())),
+        (None, 0) => String::new(),
+        (None, count) => t().list.count(count as u64),
     };
     view! {
         <header class="list-head">

@@ -17,21 +17,26 @@ pub(super) fn follow(app: App) {
     Effect::new(move |_| show(app, wanted.get()));
 
     let open = Memo::new(move |_| route.with(|route| route.message().cloned()));
-    Effect::new(move |_| {
-        // Also once the list is there, when the address named the message first.
-        let key = open
-            .get()
-            .and_then(|open| app.list.list.with(|list| list.key_of(&open)));
-        if let Some(key) = key
-            && app.list.list.with_untracked(|list| list.focus()) != Some(key)
-            && app.list.list.with_untracked(|list| list.index_of(key)).is_some()
-        {
-            app.list.list.update(|list| list.set_focus(Some(key)));
-        }
-    });
+    follow_focus(app, open);
     follow_reading(app, open);
 
     Effect::new(move |_| document().set_title(&title(app)));
+}
+
+/// The message that is opened has the focus of the list: once, so that the focus can go on from there.
+fn follow_focus(app: App, open: Memo<Option<MessageRef>>) {
+    let key = Memo::new(move |_| {
+        let open = open.get()?;
+        // Also once the list is there, when the address named the message first.
+        app.list
+            .list
+            .with(|list| list.key_of(&open).filter(|&key| list.index_of(key).is_some()))
+    });
+    Effect::new(move |_| {
+        if let Some(key) = key.get() {
+            app.list.list.update(|list| list.set_focus(Some(key)));
+        }
+    });
 }
 
 /// The message that is opened is not unread any more: once, when its flags are known.
