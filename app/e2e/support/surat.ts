@@ -23,6 +23,7 @@ export class Surat {
   async enter(email: string) {
     await this.signIn(email);
     await expect(this.messages).toBeVisible();
+    await expect(this.messages).toHaveAttribute('aria-busy', 'false');
   }
 
   async signOut() {

@@ -43,6 +43,11 @@ pub(crate) fn List() -> impl IntoView {
     grid.window.follow();
     let swipe = swipe::Swipe::new(app);
     let count = Memo::new(move |_| app.list.list.with(|list| list.len()));
+    // ARIA's word for "not known yet", which is not the same as none.
+    let row_count = move || match app.list.list.with(|list| *list.progress() == Progress::Loading) {
+        true => "-1".to_owned(),
+        false => count.get().to_string(),
+    };
     let is_busy = move || app.list.list.with(|list| *list.progress() != Progress::Ready);
     let active = move || {
         app.list
@@ -61,7 +66,7 @@ pub(crate) fn List() -> impl IntoView {
                     role="grid"
                     tabindex="0"
                     aria-label=tr(|t| t.list.landmark)
-                    aria-rowcount=count
+                    aria-rowcount=row_count
                     aria-multiselectable="true"
                     aria-busy=move || is_busy().to_string()
                     aria-activedescendant=move || active().map(Key::element_id)
