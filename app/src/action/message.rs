@@ -1,25 +1,17 @@
 //! Messages: archive, delete, junk, move, copy, star, read, unread; each at once, each with a way back.
 
 use super::{
-    mailbox, report,
-    settle::{self, Shown},
+    relocate::{ask, delete_for_good, end, relocate, to_role},
+    report, settle,
 };
 use crate::{
     app::App,
     i18n::t,
-    route::Route,
-    store::list::{Key, Place, Source, Targets},
+    store::list::{Key, Place, Targets},
     ui::question::Question,
-    view::shell::is_phone,
 };
-use futures_channel::oneshot;
 use leptos::{prelude::*, task::spawn_local};
-use surat_protocol::{
-    Answer, Flag, Flags, MailboxName, MessageRef, Problem, Request, Role, Server, UidSet, UidValidity,
-};
-
-/// Where moved messages are now.
-type Landed = Option<(UidValidity, UidSet)>;
+use surat_protocol::{Flag, Flags, MailboxName, MessageRef, Request, Role, UidSet};
 
 /// What an action is about: the selected messages, else the open one, else the one with the focus.
 pub(crate) fn targets(app: App) -> Targets {
@@ -159,24 +151,6 @@ pub(crate) fn copy_to(app: App, targets: &Targets, to: &MailboxName) {
     }
 }
 
-fn delete_for_good(app: App, targets: Targets) {
-    let count = count(&targets);
-    let next = next_open(app, &targets);
-    for (place, uids) in targets {
-        let shown = settle::show_move(app, &place, &uids, None);
-        let request = Request::Expunge {
-            mailbox: place.mailbox,
-            uid_validity: place.uid_validity,
-            uids,
-        };
-        spawn_local(async move {
-            end(app, shown, ask(app, request).await);
-        });
-    }
-    go_on(app, next);
-    app.notices.notify(t().acts.deleted_for_good(count));
-}
-
 /// Sets the star, or takes it away when all have it.
 pub(crate) fn toggle_star(app: App, targets: &Targets) {
     set_star(app, targets, !are_all(app, targets, Flags::is_flagged));
@@ -240,7 +214,8 @@ fn one_way(flag: Flag, is_set: bool) -> (Vec<Flag>, Vec<Flag>) {
     }
 }
 
-fn count(targets: &Targets) -> u64 {
+/// How many messages these are.
+pub(super) fn count(targets: &Targets) -> u64 {
     targets.iter().map(|(_, uids)| uids.len() as u64).sum()
 }
 
@@ -275,155 +250,5 @@ fn store_flags(app: App, targets: &Targets, add: &[Flag], remove: &[Flag]) {
         spawn_local(async move {
             end(app, shown, app.net.ask(request).await);
         });
-    }
-}
-
-/// Moves messages to the mailbox with a role, each to the one of its own owner.
-fn to_role(app: App, targets: Targets, role: Role, text: impl Fn(u64) -> String) {
-    let moves: Option<Vec<_>> = app.mailboxes.known.with_untracked(|known| {
-        let to = |place: &Place| known.by_role(role, &place.mailbox).map(|mailbox| mailbox.name.clone());
-        targets
-            .into_iter()
-            .map(|(place, uids)| to(&place).map(|to| (place, uids, to)))
-            .collect()
-    });
-    match moves {
-        Some(moves) => relocate(app, moves, text),
-        None => app.notices.notify(t().acts.no_folder),
-    }
-}
-
-/// Moves messages, shows them as gone at once, and offers to bring them back.
-fn relocate(app: App, moves: Vec<(Place, UidSet, MailboxName)>, text: impl Fn(u64) -> String) {
-    let moves: Vec<_> = moves
-        .into_iter()
-        .filter(|(place, _, to)| place.mailbox != *to)
-        .collect();
-    let targets: Targets = moves
-        .iter()
-        .map(|(place, uids, _)| (place.clone(), uids.clone()))
-        .collect();
-    let moved = count(&targets);
-    if moved == 0 {
-        return;
-    }
-    let next = next_open(app, &targets);
-    let mut ways_back = Vec::new();
-    for (place, uids, to) in moves {
-        let shown = settle::show_move(app, &place, &uids, Some(&to));
-        let (landed, way_back) = oneshot::channel::<Landed>();
-        ways_back.push((place.mailbox.clone(), to.clone(), way_back));
-        let request = Request::Move {
-            mailbox: place.mailbox,
-            uid_validity: place.uid_validity,
-            uids,
-            to,
-        };
-        spawn_local(async move {
-            let answer = ask(app, request).await;
-            if let Ok(Answer::Moved { to }) = &answer {
-                // Nobody listens when the notice with "Undo" has gone.
-                let _ = landed.send(to.clone());
-            }
-            end(app, shown, answer);
-        });
-    }
-    go_on(app, next);
-    app.notices.notify_undo(text(moved), move || {
-        for (from, to, way_back) in ways_back {
-            spawn_local(bring_back(app, from, to, way_back));
-        }
-    });
-}
-
-/// Moves back what was moved, once it is known where it is.
-async fn bring_back(app: App, from: MailboxName, to: MailboxName, way_back: oneshot::Receiver<Landed>) {
-    let Ok(landed) = way_back.await else {
-        // The move itself failed and was rolled back: there is nothing to undo.
-        return;
-    };
-    let Some((uid_validity, uids)) = landed else {
-        let folder = app.mailboxes.label(&to);
-        return app.notices.notify(t().acts.no_undo(&folder));
-    };
-    let place = Place {
-        mailbox: to,
-        uid_validity,
-    };
-    let shown = settle::show_move(app, &place, &uids, Some(&from));
-    let request = Request::Move {
-        mailbox: place.mailbox,
-        uid_validity,
-        uids,
-        to: from,
-    };
-    let answer = app.net.ask(request).await;
-    end(app, shown, answer);
-    // What is found is not watched: look again.
-    let source = app.list.list.with_untracked(|list| list.source().cloned());
-    if let Some(Source::Search { mailbox, text }) = source {
-        super::search::search(app, mailbox, text);
-    }
-}
-
-/// Asks for something that may take long, and shows how far it is.
-async fn ask(app: App, request: Request) -> Result<Answer, Problem> {
-    let mut answers = app.net.stream(request);
-    let mut last = Err(Problem::ConnectionLost(Server::Imap));
-    while let Some(answer) = answers.next().await {
-        if let Ok(Answer::Progress { done, total }) = answer {
-            app.list.working.set(Some((done, total)));
-        }
-        last = answer;
-    }
-    app.list.working.set(None);
-    last
-}
-
-fn end(app: App, shown: Shown, answer: Result<Answer, Problem>) {
-    match answer {
-        Ok(_) => shown.confirm(app),
-        Err(problem) => {
-            shown.roll_back(app);
-            if let Problem::MailboxChanged(mailbox) = &problem {
-                mailbox::reopen_if_shown(app, mailbox);
-            }
-            report(app, &problem);
-        }
-    }
-}
-
-/// Does the open message leave with these? Then something else must be open after that.
-fn next_open(app: App, targets: &Targets) -> bool {
-    let open = app.route.current().read_untracked().message().cloned();
-    let Some(open) = open else {
-        return false;
-    };
-    let leaves = targets
-        .iter()
-        .any(|(place, uids)| *place == Place::of(&open) && uids.contains(open.uid));
-    if leaves {
-        // So that the list knows what stands next to it.
-        app.list.list.update(|list| {
-            let key = list.key_of(&open);
-            list.set_focus(key);
-        });
-    }
-    leaves
-}
-
-/// After the open message left: the next one on a wide screen, the list on a phone.
-fn go_on(app: App, has_left: bool) {
-    if !has_left {
-        return;
-    }
-    let next = {
-        let list = app.list.list.read_untracked();
-        list.focus().and_then(|key| list.message(key))
-    };
-    let here: Route = app.route.current().get_untracked();
-    match next {
-        Some(next) if !is_phone() => app.route.replace(here.with_message(next)),
-        _ => app.route.close_message(),
     }
 }

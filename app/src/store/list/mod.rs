@@ -9,6 +9,7 @@ pub(crate) mod overlay;
 mod rows;
 pub(crate) mod selection;
 mod shelf;
+mod told;
 
 use futures_util::future::AbortHandle;
 use leptos::prelude::*;

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::store::list::rows::tests::row;
-use surat_protocol::{Flag, MailboxName, ModSeq, UidValidity};
+use surat_protocol::{Flag, MailboxName, ModSeq, Opened, Uid, UidValidity};
 
 fn place(name: &str) -> Place {
     Place {
