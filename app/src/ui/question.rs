@@ -4,6 +4,7 @@
 
 use super::{button::Button, dialog::Dialog};
 use crate::i18n::t;
+use crate::ui::live::live;
 use futures_channel::oneshot;
 use leptos::prelude::*;
 
@@ -62,7 +63,7 @@ pub(crate) fn QuestionHost(
     /// Whose questions.
     questions: Questions,
 ) -> impl IntoView {
-    move || {
+    live(move || {
         questions.asked.get().map(|question| {
             let Question { title, text, yes, no } = question;
             let no = if no.is_empty() { t().ui.cancel.to_owned() } else { no };
@@ -76,5 +77,5 @@ pub(crate) fn QuestionHost(
                 </Dialog>
             }
         })
-    }
+    })
 }

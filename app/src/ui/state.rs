@@ -1,6 +1,7 @@
 //! What stands in a place with nothing in it: empty, loading, failed. And chips.
 
 use super::icon::Icon;
+use crate::ui::live::live;
 use leptos::{either::Either, prelude::*, text_prop::TextProp};
 use std::time::Duration;
 
@@ -46,7 +47,7 @@ pub(crate) fn Skeleton(
     if let Ok(timer) = set_timeout_with_handle(move || is_shown.set(true), SKELETON_AFTER) {
         on_cleanup(move || timer.clear());
     }
-    move || {
+    live(move || {
         if !is_shown.get() {
             return Either::Left(());
         }
@@ -56,5 +57,5 @@ pub(crate) fn Skeleton(
                 {(0..lines).map(|_| view! { <span class="skeleton-line"></span> }).collect_view()}
             </div>
         })
-    }
+    })
 }

@@ -18,7 +18,7 @@ use crate::{
     app::{App, app},
     i18n::{problem, t, tr},
     store::session::Standing,
-    ui::button::Button,
+    ui::{button::Button, live::live},
 };
 use leptos::{prelude::*, task::spawn_local};
 use surat_protocol::Problem;
@@ -41,11 +41,11 @@ pub(crate) fn Root() -> impl IntoView {
         Standing::SignedOut(_) | Standing::SigningIn => Page::SignIn,
         Standing::SignedIn => Page::Mail,
     });
-    move || match page.get() {
+    live(move || match page.get() {
         Page::Waiting(reason) => view! { <Waiting reason /> }.into_any(),
         Page::SignIn => view! { <login::Login /> }.into_any(),
         Page::Mail => view! { <shell::Shell /> }.into_any(),
-    }
+    })
 }
 
 /// The look that a person chose, where the style sheets find it.
@@ -83,7 +83,7 @@ fn Waiting(reason: Option<Problem>) -> impl IntoView {
                 <path d="m6.5 11.5 9.5 7 9.5-7" />
             </svg>
             <h1>"Surat"</h1>
-            <p role="status">{words}</p>
+            <p role="status">{move || words()}</p>
             {reason.is_some().then(|| view! { <Button name=tr(|t| t.shell.sign_out) on_press=sign_out /> })}
         </main>
     }

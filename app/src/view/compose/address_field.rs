@@ -7,7 +7,7 @@ use crate::{
         Recipients,
         address::{is_same, is_valid, parse_list, take_complete},
     },
-    ui::icon::Icon,
+    ui::{icon::Icon, live::live},
 };
 use leptos::{ev, prelude::*, text_prop::TextProp};
 use surat_protocol::Address;
@@ -58,7 +58,7 @@ pub(super) fn AddressField(
         <div class="composer-row">
             <label for=id>{move || name.get()}</label>
             <div class="tokens">
-                {tokens}
+                {live(tokens)}
                 <input
                     id=id
                     type="text"

@@ -5,7 +5,7 @@ use crate::{
     app::{App, app},
     i18n::{problem, size::size, t, tr},
     store::compose::{File, FileState, chain::FileKey},
-    ui::{button::IconButton, icon::Icon, progress::Progress},
+    ui::{button::IconButton, icon::Icon, live::live, progress::Progress},
     view::message::icon_of,
 };
 use leptos::prelude::*;
@@ -101,8 +101,8 @@ fn Item(key: FileKey) -> impl IntoView {
     };
     view! {
         <li class="composer-file">
-            {icon.view()} <span class="attachment-name" dir="auto">{name}</span> {detail} {retry}
-            <IconButton icon=Icon::Cross name=remove_name on_press=move || files::remove(app, key) /> {progress}
+            {icon.view()} <span class="attachment-name" dir="auto">{name}</span> {live(detail)} {live(retry)}
+            <IconButton icon=Icon::Cross name=remove_name on_press=move || files::remove(app, key) /> {live(progress)}
         </li>
     }
 }

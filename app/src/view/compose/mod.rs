@@ -12,6 +12,7 @@ use crate::{
         button::{Button, IconButton},
         dom,
         icon::Icon,
+        live::live,
     },
     view::shell::is_phone,
 };
@@ -29,10 +30,10 @@ const SAVE_AFTER: Duration = Duration::from_secs(2);
 pub(crate) fn ComposerHost() -> impl IntoView {
     let app = app();
     // Another message gets a composer of its own, with the caret at its place.
-    move || {
+    live(move || {
         let number = app.compose.opened.get();
         (number > 0).then(|| view! { <Composer /> })
-    }
+    })
 }
 
 #[component]
@@ -124,8 +125,8 @@ fn Head(is_large: RwSignal<bool>) -> impl IntoView {
     };
     view! {
         <div class="composer-head">
-            <h2 dir="auto">{title}</h2>
-            {size_button}
+            <h2 dir="auto">{move || title()}</h2>
+            {live(size_button)}
             <IconButton icon=Icon::Cross name=tr(|t| t.compose.close) key="Esc" on_press=move || compose::close(app) />
         </div>
     }
@@ -169,7 +170,7 @@ fn Text() -> impl IntoView {
 #[component]
 fn Trouble() -> impl IntoView {
     let app = app();
-    move || {
+    live(move || {
         let alert = app.compose.alert.get()?;
         let refused = app.compose.refused.get().into_iter().map(|refused| {
             view! { <li>{t().compose.refused(&refused.email, &refused.reason)}</li> }
@@ -183,7 +184,7 @@ fn Trouble() -> impl IntoView {
                 </div>
             </div>
         })
-    }
+    })
 }
 
 #[component]

@@ -2,7 +2,7 @@
 
 use crate::{
     i18n::{t, tr},
-    ui::dialog::Dialog,
+    ui::{dialog::Dialog, live::live},
 };
 use leptos::prelude::*;
 
@@ -57,7 +57,7 @@ pub(crate) fn HelpSheet(
     };
     view! {
         <Dialog name=tr(|t| t.help.title) class="wide" on_close>
-            <div class="help">{groups}</div>
+            <div class="help">{live(groups)}</div>
         </Dialog>
     }
 }

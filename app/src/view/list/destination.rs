@@ -5,7 +5,7 @@ use crate::{
     app::{App, app},
     i18n::{t, tr},
     store::list::Targets,
-    ui::{dialog::Dialog, dom},
+    ui::{dialog::Dialog, dom, live::live},
 };
 use leptos::{ev, html, prelude::*};
 use surat_protocol::{MailboxName, NamespaceKind};
@@ -14,7 +14,7 @@ use surat_protocol::{MailboxName, NamespaceKind};
 #[component]
 pub(crate) fn Destination() -> impl IntoView {
     let app = app();
-    move || app.list.destined.get().map(|targets| view! { <Chooser targets /> })
+    live(move || app.list.destined.get().map(|targets| view! { <Chooser targets /> }))
 }
 
 /// A folder that the messages can go to.
@@ -103,7 +103,7 @@ fn Chooser(targets: Targets) -> impl IntoView {
                 on:keydown=on_key
             />
             <ul id="destinations" class="choices" role="listbox" aria-label=name>
-                {options}
+                {live(options)}
             </ul>
             <label class="choice-copy">
                 <input type="checkbox" disabled=!can_move prop:checked=is_copy on:change=move |_| is_copy.update(|is_copy| *is_copy = !*is_copy) />

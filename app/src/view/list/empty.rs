@@ -8,6 +8,7 @@ use crate::{
     ui::{
         button::Button,
         icon::Icon,
+        live::live,
         state::{Empty, Skeleton},
     },
 };
@@ -30,7 +31,7 @@ enum Nothing {
 pub(super) fn Place() -> impl IntoView {
     let app = app();
     let nothing = Memo::new(move |_| nothing(app));
-    move || match nothing.get() {
+    live(move || match nothing.get() {
         Nothing::There => ().into_any(),
         Nothing::Waiting => view! {
             <div class="list-place">
@@ -46,7 +47,7 @@ pub(super) fn Place() -> impl IntoView {
         }
         .into_any(),
         Nothing::InMailbox(role) => in_mailbox(role).into_any(),
-    }
+    })
 }
 
 fn nothing(app: App) -> Nothing {

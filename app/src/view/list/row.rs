@@ -5,7 +5,7 @@ use crate::{
     app::App,
     i18n::{date, t},
     store::list::{Key, Source, model::Seen},
-    ui::icon::Icon,
+    ui::{icon::Icon, live::live},
 };
 use leptos::prelude::*;
 use surat_protocol::{Address, Flag, MailboxName, Role, Row};
@@ -36,7 +36,7 @@ pub(super) fn row(grid: Grid, key: Key) -> impl IntoView {
             aria-current=move || is_open.get().then_some("true")
             aria-label=name
         >
-            {content}
+            {live(content)}
         </div>
     }
 }

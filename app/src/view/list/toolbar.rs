@@ -5,7 +5,7 @@ use crate::{
     app::{App, app},
     i18n::{size::number, t},
     store::{list::Source, mailboxes::Abilities},
-    ui::{button::IconButton, icon::Icon},
+    ui::{button::IconButton, icon::Icon, live::live},
 };
 use leptos::{either::Either, prelude::*};
 use surat_protocol::Flags;
@@ -21,13 +21,13 @@ pub(super) fn ListHead() -> impl IntoView {
             .list
             .with(|list| matches!(list.source(), Some(Source::Search { .. })))
     });
-    move || {
+    live(move || {
         if is_selecting.get() {
             Either::Left(view! { <Selected count=selected /> })
         } else {
             Either::Right((!is_search.get()).then(|| view! { <Title /> }))
         }
-    }
+    })
 }
 
 #[component]
@@ -46,8 +46,8 @@ fn Title() -> impl IntoView {
     };
     view! {
         <header class="list-head">
-            <h2 class="list-name">{name}</h2>
-            <span class="list-count figures">{count}</span>
+            <h2 class="list-name">{move || name()}</h2>
+            <span class="list-count figures">{move || count()}</span>
         </header>
     }
 }
@@ -66,7 +66,7 @@ fn Selected(count: Memo<usize>) -> impl IntoView {
         <div class="list-head is-selecting" role="toolbar" aria-label=words>
             {act(app, Icon::Cross, || t().list.clear, "Esc", |app| app.list.list.update(|list| list.select_none()))}
             <span class="list-selected figures" role="status">
-                {words}
+                {move || words()}
             </span>
             {move || {
                 (!is_all.get())

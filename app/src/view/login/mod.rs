@@ -1,5 +1,6 @@
 //! The sign-in page.
 
+use crate::ui::live::live;
 use crate::{
     action,
     app::{App, app},
@@ -66,10 +67,10 @@ pub(crate) fn Login() -> impl IntoView {
                 </header>
                 {fields(form)}
                 <p class="login-fault" role="alert">
-                    {words}
+                    {move || words()}
                 </p>
                 <button type="submit" class="button primary" disabled=form.is_busy>
-                    {submit}
+                    {live(submit)}
                 </button>
             </form>
             <LanguageChoice />

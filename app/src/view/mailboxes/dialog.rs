@@ -4,7 +4,7 @@ use crate::{
     action::mailbox,
     app::{App, app},
     i18n::{problem, t, tr},
-    ui::{button::Button, dialog::Dialog, dom},
+    ui::{button::Button, dialog::Dialog, dom, live::live},
 };
 use leptos::{ev, html, prelude::*, task::spawn_local};
 use surat_protocol::{MailboxName, Problem};
@@ -69,7 +69,7 @@ impl Edit {
 /// The dialog, while something is edited.
 #[component]
 pub(crate) fn EditDialog(edit: RwSignal<Option<Edit>>) -> impl IntoView {
-    move || edit.get().map(|what| view! { <EditForm edit what /> })
+    live(move || edit.get().map(|what| view! { <EditForm edit what /> }))
 }
 
 #[component]

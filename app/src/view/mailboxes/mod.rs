@@ -14,7 +14,7 @@ use crate::{
         mailboxes::{label, tree::Branch},
         preferences::FOLDERS_WIDTH,
     },
-    ui::{button::IconButton, icon::Icon, splitter::Splitter},
+    ui::{button::IconButton, icon::Icon, live::live, splitter::Splitter},
 };
 use dialog::{Edit, EditDialog};
 use leptos::{either::Either, ev, prelude::*};
@@ -84,13 +84,13 @@ fn Tree(folders: Folders, namespace: NamespaceKind) -> impl IntoView {
     };
     let is_shown = Memo::new(move |_| own.with(|own| !own.is_empty()));
     let is_quiet = namespace == NamespaceKind::Personal;
-    move || {
+    live(move || {
         if !is_shown.get() {
             return Either::Left(());
         }
         Either::Right(view! {
             <h2 class="folders-heading" class:unseen-text=is_quiet>
-                {heading}
+                {move || heading()}
             </h2>
             <ul
                 role="tree"
@@ -108,7 +108,7 @@ fn Tree(folders: Folders, namespace: NamespaceKind) -> impl IntoView {
                 </For>
             </ul>
         })
-    }
+    })
 }
 
 /// What an item is made from: when any of it changes, it is made anew.
@@ -170,8 +170,8 @@ fn item(folders: Folders, branch: Branch) -> impl IntoView {
             aria-selected=crate::ui::dom::truth(is_open.into())
             aria-expanded=branch.is_expanded.map(|is_expanded| is_expanded.to_string())
         >
-            {twist(branch.is_expanded)} {icon(branch.role).view()} <span class="folder-name">{caption}</span>
-            <span class="folder-unread figures" aria-hidden="true">{badge}</span>
+            {twist(branch.is_expanded)} {icon(branch.role).view()} <span class="folder-name">{move || caption()}</span>
+            <span class="folder-unread figures" aria-hidden="true">{move || badge()}</span>
             <span class="folder-more" data-act="menu" aria-hidden="true">{Icon::More.view()}</span>
         </li>
     }

@@ -6,7 +6,7 @@ use crate::{
     app::{App, app},
     i18n::{size::size, t, tr},
     store::preferences::Theme,
-    ui::{button::Button, icon::Icon},
+    ui::{button::Button, icon::Icon, live::live},
 };
 use leptos::prelude::*;
 use surat_protocol::{Body, Damage};
@@ -15,7 +15,7 @@ use surat_protocol::{Body, Damage};
 #[component]
 pub(super) fn MessageBody() -> impl IntoView {
     let app = app();
-    move || {
+    live(move || {
         let shown = app.reading.shown.get()?;
         let body = match &shown.message.body {
             Body::Plain(text) => view! { <Plain text=text.clone() /> }.into_any(),
@@ -28,7 +28,7 @@ pub(super) fn MessageBody() -> impl IntoView {
             .into_any(),
         };
         Some(body)
-    }
+    })
 }
 
 /// What was left out, and what is broken.
@@ -73,7 +73,7 @@ pub(super) fn Bars() -> impl IntoView {
             })
             .collect_view()
     };
-    view! { <div class="message-bars">{damages} {images}</div> }
+    view! { <div class="message-bars">{live(damages)} {live(images)}</div> }
 }
 
 /// Is HTML mail on a dark ground now?

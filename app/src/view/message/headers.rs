@@ -6,6 +6,7 @@ use crate::{
     ui::{
         dialog::Dialog,
         icon::Icon,
+        live::live,
         state::{Empty, Skeleton},
     },
 };
@@ -36,7 +37,7 @@ pub(super) fn Headers(at: MessageRef, #[prop(into)] on_close: Callback<()>) -> i
     };
     view! {
         <Dialog name=tr(|t| t.message.headers) class="wide" on_close>
-            {content}
+            {live(content)}
         </Dialog>
     }
 }

@@ -19,6 +19,7 @@ use crate::{
     ui::{
         button::Button,
         icon::Icon,
+        live::live,
         state::{Empty, Skeleton},
     },
 };
@@ -36,7 +37,7 @@ pub(crate) fn ReadingPane() -> impl IntoView {
             .shown
             .with(|shown| shown.as_ref().map(|shown| shown.at.clone()))
     });
-    move || {
+    live(move || {
         if let Some(problem) = app.reading.trouble.get() {
             return view! { <Trouble problem /> }.into_any();
         }
@@ -48,7 +49,7 @@ pub(crate) fn ReadingPane() -> impl IntoView {
             return view! { <Skeleton name=tr(|t| t.message.loading) lines=9 /> }.into_any();
         }
         view! { <Empty icon=Icon::MailOpen title=tr(|t| t.message.select) /> }.into_any()
-    }
+    })
 }
 
 #[component]

@@ -6,6 +6,7 @@ use crate::{
     ui::{
         dialog::Dialog,
         icon::Icon,
+        live::live,
         state::{Empty, Skeleton},
     },
 };
@@ -39,13 +40,13 @@ pub(super) fn PreviewDialog(at: MessageRef, file: Attachment, #[prop(into)] on_c
 #[component]
 fn Image(source: String, name: String) -> impl IntoView {
     let has_failed = RwSignal::new(false);
-    move || {
+    live(move || {
         if has_failed.get() {
             return view! { <Empty icon=Icon::Warning title=tr(|t| t.message.preview_failed) /> }.into_any();
         }
         let (source, name) = (source.clone(), name.clone());
         view! { <img src=source alt=name on:error=move |_| has_failed.set(true) /> }.into_any()
-    }
+    })
 }
 
 #[component]
@@ -56,7 +57,7 @@ fn Text(source: String) -> impl IntoView {
         // The dialog may have been closed meanwhile.
         answer.try_set(Some(text));
     });
-    move || match answer.get() {
+    live(move || match answer.get() {
         None => view! { <Skeleton name=tr(|t| t.message.preview_loading) lines=6 /> }.into_any(),
         Some(Err(_)) => view! { <Empty icon=Icon::Warning title=tr(|t| t.message.preview_failed) /> }.into_any(),
         Some(Ok(file::TextFile { text, is_cut })) => view! {
@@ -64,5 +65,5 @@ fn Text(source: String) -> impl IntoView {
             <pre tabindex="0" dir="auto">{text}</pre>
         }
         .into_any(),
-    }
+    })
 }

@@ -13,6 +13,7 @@ use crate::{
         button::{Button, IconButton},
         dom,
         icon::Icon,
+        live::live,
     },
 };
 use leptos::{either::Either, ev, html, prelude::*};
@@ -135,13 +136,13 @@ pub(crate) fn SearchHead() -> impl IntoView {
             .list
             .with(|list| matches!(list.source(), Some(Source::Search { .. })))
     });
-    move || {
+    live(move || {
         if is_search.get() {
             Either::Left(view! { <Head app /> })
         } else {
             Either::Right(())
         }
-    }
+    })
 }
 
 #[component]
@@ -167,7 +168,7 @@ fn Head(app: App) -> impl IntoView {
                 {scope(app, false)} {scope(app, true)}
             </fieldset>
             <span class="list-count figures" role="status">
-                {found}
+                {live(found)}
             </span>
             <Show when=move || is_running.get()>
                 <Button name=tr(|t| t.search.stop) look="quiet" on_press=move |()| search::stop_search(app) />
@@ -198,7 +199,7 @@ fn scope(app: App, is_all: bool) -> impl IntoView {
     view! {
         <label class="search-place">
             <input type="radio" name="search-scope" prop:checked=is_chosen on:change=choose />
-            <span>{name}</span>
+            <span>{move || name()}</span>
         </label>
     }
 }

@@ -4,7 +4,7 @@ use crate::{
     app::{App, app},
     i18n::{Locale, locale, set_locale, t, tr},
     store::preferences::{Density, Theme},
-    ui::{button::IconButton, dialog::Dialog, icon::Icon},
+    ui::{button::IconButton, dialog::Dialog, icon::Icon, live::live},
 };
 use leptos::{prelude::*, text_prop::TextProp};
 
@@ -105,7 +105,7 @@ fn Choice(
         <label class="setting">
             <span class="field-label">{move || name.get()}</span>
             <select class="field" on:change=move |event| on_choose.run((event_target_value(&event),))>
-                {items}
+                {live(items)}
             </select>
         </label>
     }
@@ -137,9 +137,9 @@ fn Senders(app: App) -> impl IntoView {
     view! {
         <section>
             <h3>{tr(|t| t.settings.privacy)}</h3>
-            <p class="hint">{hint}</p>
+            <p class="hint">{move || hint()}</p>
             <ul role="list" class="senders" aria-label=tr(|t| t.settings.senders) hidden=move || trusted.with(Vec::is_empty)>
-                {items}
+                {live(items)}
             </ul>
         </section>
     }

@@ -12,6 +12,7 @@ use crate::{
     ui::{
         button::{Button, IconButton},
         icon::Icon,
+        live::live,
         question::QuestionHost,
         splitter::Splitter,
         toast::ToastHost,
@@ -103,11 +104,11 @@ pub(crate) fn Shell() -> impl IntoView {
 fn Sheets() -> impl IntoView {
     let sheet = app().sheet;
     let close = move |()| sheet.set(None);
-    move || match sheet.get() {
+    live(move || match sheet.get() {
         Some(Sheet::Settings) => view! { <Settings on_close=close /> }.into_any(),
         Some(Sheet::Help) => view! { <HelpSheet on_close=close /> }.into_any(),
         None => ().into_any(),
-    }
+    })
 }
 
 /// Shows the folders, where there is no room for them beside the list.
@@ -124,7 +125,7 @@ fn LinkState() -> impl IntoView {
     let words = move || app.session.is_reconnecting().then(tr(|t| t.shell.reconnecting));
     view! {
         <p class="link-state" role="status">
-            {move || app.session.is_reconnecting().then(|| Icon::NoLink.view())} {words}
+            {move || app.session.is_reconnecting().then(|| Icon::NoLink.view())} {move || words()}
         </p>
     }
 }
