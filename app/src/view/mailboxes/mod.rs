@@ -17,7 +17,7 @@ use crate::{
     ui::{button::IconButton, icon::Icon, live::live, splitter::Splitter},
 };
 use dialog::{Edit, EditDialog};
-use leptos::{either::Either, ev, prelude::*};
+use leptos::{attr::custom::custom_attribute, either::Either, ev, prelude::*};
 use menu::FolderMenu;
 use surat_protocol::{MailboxName, NamespaceKind, Role};
 use wasm_bindgen::JsCast;
@@ -151,6 +151,8 @@ fn item(folders: Folders, branch: Branch) -> impl IntoView {
         count => [words(), t().folders.unread(u64::from(count))].join(", "),
     };
     let badge = move || (unread.get() > 0).then(|| number(u64::from(unread.get())));
+    // The framework has no name for this one.
+    let level = custom_attribute("aria-level", branch.level.to_string());
     view! {
         <li
             class="folder"
@@ -159,12 +161,12 @@ fn item(folders: Folders, branch: Branch) -> impl IntoView {
             class:is-dropped-on=is_dropped_on
             class:is-closed-to-all=!branch.is_selectable
             role="treeitem"
+            {..level}
             style:--level=(branch.level - 1).to_string()
             data-mailbox=branch.name.0.clone()
             tabindex=move || if is_stop.get() { "0" } else { "-1" }
             aria-label=full_name
             title=tooltip
-            attr:aria-level=branch.level
             aria-posinset=branch.position
             aria-setsize=branch.siblings
             aria-selected=crate::ui::dom::truth(is_open.into())

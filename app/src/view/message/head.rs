@@ -39,8 +39,8 @@ pub(super) fn Head(shown: Arc<Shown>) -> impl IntoView {
             <div class="who">
                 <span class=disc aria-hidden="true">{letters}</span>
                 <div class="who-names">
-                    <p class="who-from" dir="auto">
-                        <strong title=sender.email.clone()>
+                    <p class="who-from">
+                        <strong dir="auto" title=sender.email.clone()>
                             {move || if name.is_empty() { t().message.nobody.to_owned() } else { name.clone() }}
                         </strong>
                         <Show when=move || is_open.get()>
