@@ -54,7 +54,9 @@ impl Window {
             let source = source.get();
             if before.as_ref() != Some(&source) {
                 self.anchor.set_value(None);
-                self.scroll_to(self.app.list.scroll.get_value());
+                let left_at = self.app.list.scroll.get_value();
+                // Once the spacer is as high as this list needs it: before, the browser would stop short.
+                request_animation_frame(move || self.scroll_to(left_at));
                 self.due();
             }
             source
