@@ -62,14 +62,7 @@ pub(super) async fn rename(job: &Job, mailbox: &MailboxName, name: &str) -> Resu
         .await
         .map_err(|error| refused(error, &full, mailbox))?;
     drop(session);
-    mailboxes::refresh(&job.account).await?;
-    job.account.tell_watchers(
-        mailbox,
-        &Event::Reset {
-            mailbox: mailbox.clone(),
-        },
-    );
-    Ok(Answer::Done)
+    gone(job, mailbox).await
 }
 
 pub(super) async fn delete(job: &Job, mailbox: &MailboxName) -> Result<Answer, Problem> {
@@ -85,6 +78,11 @@ pub(super) async fn delete(job: &Job, mailbox: &MailboxName) -> Result<Answer, P
         tracing::debug!(%error, "A deleted mailbox could not be unsubscribed");
     }
     drop(session);
+    gone(job, mailbox).await
+}
+
+/// Tells everybody that no mailbox has this name any more.
+async fn gone(job: &Job, mailbox: &MailboxName) -> Result<Answer, Problem> {
     mailboxes::refresh(&job.account).await?;
     job.account.tell_watchers(
         mailbox,

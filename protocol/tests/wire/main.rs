@@ -2,14 +2,12 @@
 //!
 //! When one of these fails, raise [`surat_protocol::frame::VERSION`] and accept the new snapshot.
 
-use std::fmt::Debug;
+mod samples;
 
+use samples::{a_mailbox, ayu, draft, mailbox, message, row, uids};
 use serde::{Serialize, de::DeserializeOwned};
-use surat_protocol::{
-    draft::{Draft, DraftAttachment, Origin, RefusedRecipient, SendStage, Source, SourceUse},
-    frame::{self, Answer, ClientFrame, Event, Refusal, Request, ServerFrame, Welcome},
-    *,
-};
+use std::fmt::Debug;
+use surat_protocol::*;
 
 /// Each value as `name: hex`, after checking that it comes back as it went.
 fn wire<T: Serialize + DeserializeOwned + PartialEq + Debug>(values: &[(&str, T)]) -> String {
@@ -26,94 +24,6 @@ fn wire<T: Serialize + DeserializeOwned + PartialEq + Debug>(values: &[(&str, T)
             format!("{name}: {hex}\n")
         })
         .collect()
-}
-
-fn mailbox() -> MailboxName {
-    MailboxName("Kerja/Proyek".into())
-}
-
-fn uids() -> UidSet {
-    UidSet::from_ranges([(1, 4), (7, 7)])
-}
-
-fn message() -> MessageRef {
-    MessageRef {
-        mailbox: mailbox(),
-        uid_validity: UidValidity(9),
-        uid: Uid(7),
-    }
-}
-
-fn ayu() -> Address {
-    Address {
-        name: "Ayu".into(),
-        email: "ayu@surat.test".into(),
-    }
-}
-
-fn row() -> Row {
-    Row {
-        uid: Uid(7),
-        flags: [Flag::Seen, Flag::forwarded()].into_iter().collect(),
-        received: 1_700_000_000,
-        from: vec![ayu()],
-        to: vec![],
-        subject: "Halo".into(),
-        preview: "Apa kabar?".into(),
-        size_octets: 1234,
-        has_attachment: true,
-    }
-}
-
-fn draft() -> Draft {
-    let section = Section::parse("2.1").expect("a section");
-    Draft {
-        message_id: "1@surat.test".into(),
-        from_name: "Ayu".into(),
-        to: vec![ayu()],
-        subject: "Halo".into(),
-        text: "Teks".into(),
-        in_reply_to: Some("0@surat.test".into()),
-        references: vec!["0@surat.test".into()],
-        attachments: vec![
-            DraftAttachment {
-                name: "a.txt".into(),
-                media_type: "text/plain".into(),
-                size_octets: 3,
-                origin: Origin::Upload(UploadId("u".into())),
-            },
-            DraftAttachment {
-                name: "b.txt".into(),
-                media_type: "text/plain".into(),
-                size_octets: 3,
-                origin: Origin::Part {
-                    message: message(),
-                    section,
-                },
-            },
-        ],
-        source: Some(Source {
-            message: message(),
-            used_as: SourceUse::Reply,
-        }),
-        ..Draft::default()
-    }
-}
-
-fn a_mailbox() -> Mailbox {
-    Mailbox {
-        name: mailbox(),
-        delimiter: Some('/'),
-        namespace: NamespaceKind::Shared,
-        prefix: "Shared/".into(),
-        role: Some(Role::Archive),
-        is_selectable: true,
-        rights: Rights::parse("lrs"),
-        counts: Some(Counts {
-            messages: 10,
-            unseen: 2,
-        }),
-    }
 }
 
 #[test]
