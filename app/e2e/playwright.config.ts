@@ -1,8 +1,6 @@
 // How the stories run: Debian's Chromium where it is installed, one worker per core at most, no second tries.
 import { defineConfig } from '@playwright/test';
-import { existsSync } from 'node:fs';
-
-const DEBIANS_CHROMIUM = '/usr/bin/chromium';
+import { LAUNCH } from './support/chromium.mjs';
 
 export default defineConfig({
   testDir: 'stories',
@@ -21,10 +19,6 @@ export default defineConfig({
     timezoneId: 'Asia/Jakarta',
     screenshot: 'only-on-failure',
     trace: 'retain-on-failure',
-    launchOptions: {
-      executablePath: existsSync(DEBIANS_CHROMIUM) ? DEBIANS_CHROMIUM : undefined,
-      // Root may not use Chromium's own sandbox; the rest keeps it from asking anything of the network by itself.
-      args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
-    },
+    launchOptions: LAUNCH,
   },
 });

@@ -1,12 +1,11 @@
 // Opens every message of the folder "Corpus" in Chromium, and tells what it saw as one JSON object on stdout.
 // Started by `cargo xtask corpus`, with the address of the proxy and the number of messages as arguments.
 import { chromium } from '@playwright/test';
-import { existsSync } from 'node:fs';
+import { LAUNCH } from '../support/chromium.mjs';
 import { look } from './look.mjs';
 
 const [url, wanted] = [process.argv[2], Number(process.argv[3])];
 const origin = new URL(url);
-const CHROMIUM = '/usr/bin/chromium';
 const TABS = 3;
 const PATIENCE = 20_000;
 
@@ -75,10 +74,7 @@ async function readAll(tab, validity, uids) {
   }
 }
 
-const browser = await chromium.launch({
-  executablePath: existsSync(CHROMIUM) ? CHROMIUM : undefined,
-  args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
-});
+const browser = await chromium.launch(LAUNCH);
 const context = await browser.newContext({ locale: 'en-GB', serviceWorkers: 'block' });
 context.on('request', (request) => {
   const { protocol, host } = new URL(request.url());
