@@ -1,6 +1,6 @@
 //! The browser stories in `app/e2e`, by Playwright in Debian's Chromium.
 
-use super::count::Counts;
+use super::{count::Counts, skipped::Skipped};
 use crate::{setup, shell};
 use anyhow::{Context, Result};
 use serde::Deserialize;
@@ -10,6 +10,59 @@ use std::{env, fs};
 #[derive(Debug, Deserialize)]
 struct Report {
     stats: Stats,
+    suites: Vec<Suite>,
+}
+
+/// A file, or a group of stories in one.
+#[derive(Debug, Deserialize)]
+struct Suite {
+    #[serde(default)]
+    specs: Vec<Story>,
+    #[serde(default)]
+    suites: Vec<Suite>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Story {
+    title: String,
+    file: String,
+    tests: Vec<Run>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Run {
+    status: String,
+    #[serde(default)]
+    annotations: Vec<Annotation>,
+}
+
+/// `test.skip` and `test.fixme` leave one of their name.
+#[derive(Debug, Deserialize)]
+struct Annotation {
+    #[serde(rename = "type")]
+    kind: String,
+    description: Option<String>,
+}
+
+impl Suite {
+    /// The stories that did not run.
+    fn skipped(&self) -> Vec<Skipped> {
+        let own = self.specs.iter().flat_map(|story| {
+            let runs = story.tests.iter().filter(|run| run.status == "skipped");
+            runs.map(|run| Skipped::new(&format!("{}: {}", story.file, story.title), run.reason()))
+        });
+        own.chain(self.suites.iter().flat_map(Self::skipped)).collect()
+    }
+}
+
+impl Run {
+    fn reason(&self) -> Option<&str> {
+        let mut annotations = self.annotations.iter();
+        match annotations.find(|annotation| matches!(annotation.kind.as_str(), "skip" | "fixme")) {
+            Some(annotation) => annotation.description.as_deref(),
+            None => Some("what should have come before it failed"),
+        }
+    }
 }
 
 #[derive(Debug, Deserialize)]
@@ -40,9 +93,39 @@ pub(crate) fn run() -> Result<Counts> {
         (Err(_), Err(error)) => return Err(error),
         (Err(error), Ok(())) => return Err(error).context("Read Playwright's report"),
     };
-    let Report { stats } = serde_json::from_str(&text).context("Understand Playwright's report")?;
+    counts(&text)
+}
+
+/// From Playwright's report.
+fn counts(report: &str) -> Result<Counts> {
+    let Report { stats, suites } = serde_json::from_str(report).context("Understand Playwright's report")?;
     Ok(Counts {
         passed: stats.expected,
         failed: stats.unexpected + stats.flaky,
+        skipped: suites.iter().flat_map(Suite::skipped).collect(),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn stories_that_did_not_run_are_told_with_their_reasons() {
+        let report = r#"{ "stats": { "expected": 4, "unexpected": 1, "flaky": 1, "skipped": 2 }, "suites": [
+            { "specs": [{ "title": "size", "file": "visit.spec.ts", "tests": [
+                { "status": "skipped", "annotations": [{ "type": "fixme", "description": "too large" }] }] }],
+              "suites": [{ "specs": [
+                { "title": "late", "file": "visit.spec.ts", "tests": [{ "status": "skipped", "annotations": [] }] },
+                { "title": "good", "file": "visit.spec.ts", "tests": [{ "status": "expected" }] }] }] }] }"#;
+
+        let counts = counts(report).unwrap();
+
+        assert_eq!((counts.passed, counts.failed), (4, 2));
+        assert_eq!(
+            counts.skipped[0],
+            Skipped::new("visit.spec.ts: size", Some("too large"))
+        );
+        assert_eq!(counts.skipped.len(), 2);
+    }
 }

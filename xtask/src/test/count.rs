@@ -1,22 +1,36 @@
 //! Rust's tests, and how many of them passed, from what the runners say.
 
-use super::heard;
+use super::{
+    heard,
+    skipped::{self, Skipped},
+};
 use crate::shell::{self, cargo};
 use anyhow::Result;
 use std::{fmt, ops::AddAssign};
 
 /// Test cases.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Counts {
     pub(crate) passed: u64,
     pub(crate) failed: u64,
+    /// Those that did not run.
+    pub(crate) skipped: Vec<Skipped>,
 }
 
 impl Counts {
     /// One that passed.
-    pub(crate) const PASSED: Self = Self { passed: 1, failed: 0 };
+    pub(crate) const PASSED: Self = Self::of(1, 0);
     /// One that failed.
-    pub(crate) const FAILED: Self = Self { passed: 0, failed: 1 };
+    pub(crate) const FAILED: Self = Self::of(0, 1);
+
+    /// So many, and none skipped.
+    pub(crate) const fn of(passed: u64, failed: u64) -> Self {
+        Self {
+            passed,
+            failed,
+            skipped: Vec::new(),
+        }
+    }
 
     /// A runner that fails without a failed case did not get to its cases, which counts as one.
     pub(crate) fn with_outcome(mut self, succeeded: bool) -> Self {
@@ -31,6 +45,7 @@ impl AddAssign for Counts {
     fn add_assign(&mut self, other: Self) {
         self.passed += other.passed;
         self.failed += other.failed;
+        self.skipped.extend(other.skipped);
     }
 }
 
@@ -53,7 +68,11 @@ pub(crate) fn unit_tests() -> Result<Counts> {
             "never",
         ];
         let (text, succeeded) = heard(cargo().args(arguments))?;
-        return Ok(nextest_counts(&text).with_outcome(succeeded));
+        let mut counts = nextest_counts(&text).with_outcome(succeeded);
+        if says_skipped(&text) {
+            counts.skipped = skipped::of_nextest()?;
+        }
+        return Ok(counts);
     }
     let arguments = [
         "test",
@@ -74,13 +93,19 @@ pub(crate) fn doc_tests() -> Result<Counts> {
     Ok(cargo_counts(&text).with_outcome(succeeded))
 }
 
+/// Whether the summary of nextest speaks of skipped tests.
+fn says_skipped(text: &str) -> bool {
+    summary(text).is_some_and(|line| line.ends_with(" skipped") && !line.ends_with(" 0 skipped"))
+}
+
+fn summary(text: &str) -> Option<&str> {
+    let mut lines = text.lines().rev();
+    lines.find(|line| line.trim_start().starts_with("Summary ["))
+}
+
 /// From the last line like "Summary [ 1.7s] 15 tests run: 12 passed (1 slow), 2 failed, 1 timed out, 3 skipped".
 fn nextest_counts(text: &str) -> Counts {
-    let summary = text
-        .lines()
-        .rev()
-        .find(|line| line.trim_start().starts_with("Summary ["));
-    let Some(results) = summary.and_then(|line| line.split_once(" run: ")) else {
+    let Some(results) = summary(text).and_then(|line| line.split_once(" run: ")) else {
         return Counts::default();
     };
     results.1.split(", ").fold(Counts::default(), |mut counts, result| {
@@ -95,19 +120,20 @@ fn nextest_counts(text: &str) -> Counts {
     })
 }
 
-/// From all lines like "test result: ok. 5 passed; 0 failed; 0 ignored; …".
+/// From all lines like "test result: ok. 5 passed; 0 failed; 0 ignored; …", and those of ignored tests.
 fn cargo_counts(text: &str) -> Counts {
+    let start = Counts {
+        skipped: skipped::in_text(text),
+        ..Counts::default()
+    };
     let results = text.lines().filter_map(|line| line.strip_prefix("test result: "));
-    results.fold(Counts::default(), |mut counts, line| {
+    results.fold(start, |mut counts, line| {
         let words: Vec<&str> = line.split([' ', ';']).collect();
         let before = |what: &str| -> u64 {
             let pair = words.windows(2).find(|pair| pair[1] == what);
             pair.and_then(|pair| pair[0].parse().ok()).unwrap_or_default()
         };
-        counts += Counts {
-            passed: before("passed"),
-            failed: before("failed"),
-        };
+        counts += Counts::of(before("passed"), before("failed"));
         counts
     })
 }
@@ -120,7 +146,9 @@ mod tests {
     fn counts_are_read_from_nextest() {
         let text = "PASS x\n     Summary [   1.690s] 15/20 tests run: 12 passed (1 slow), 2 failed, 1 timed out, 3 skipped\nFAIL y";
 
-        assert_eq!(nextest_counts(text), Counts { passed: 12, failed: 3 });
+        assert_eq!(nextest_counts(text), Counts::of(12, 3));
+        assert!(says_skipped(text));
+        assert!(!says_skipped("Summary [ 1s] 2 tests run: 2 passed, 0 skipped"));
         assert_eq!(
             nextest_counts("error: could not compile").with_outcome(false),
             Counts::FAILED
@@ -132,6 +160,6 @@ mod tests {
         let text = "test result: ok. 5 passed; 0 failed; 0 ignored; 0 measured; 0 filtered out; finished in 0.00s\n\
                     other\ntest result: FAILED. 3 passed; 2 failed; 1 ignored; 0 measured; 0 filtered out\n";
 
-        assert_eq!(cargo_counts(text), Counts { passed: 8, failed: 2 });
+        assert_eq!(cargo_counts(text), Counts::of(8, 2));
     }
 }

@@ -2,6 +2,7 @@
 
 mod browser;
 mod count;
+mod skipped;
 
 use crate::{
     build,
@@ -103,6 +104,10 @@ pub(crate) fn run(options: &Options) -> ExitCode {
     say(&format!("\nAll in {}.", duration(began.elapsed())));
     if !failed.is_empty() {
         say(&format!("Failed: {}", failed.join(", ")));
+    }
+    if !total.skipped.is_empty() {
+        println!("{} skipped", total.skipped.len());
+        total.skipped.iter().for_each(|skipped| println!("{skipped}"));
     }
     println!("{total}");
     if total.failed == 0 && total.passed > 0 {
