@@ -44,8 +44,7 @@ enum Command {
     Size(size::Options),
     /// Open foreign messages in a browser, feed foreign responses to the decoders
     Corpus(corpus::Options),
-    /// Measure what was promised
-    #[command(subcommand)]
+    /// Measure what was promised: what a person waits for, or with `idle` what an account costs
     Bench(bench::Options),
     /// Serve for browser stories: orders on stdin, answers on stdout, one JSON object a line
     #[command(hide = true)]

@@ -1,0 +1,94 @@
+// A browser with one page in it, as the steps use it: everything is found by its accessible name (the contract).
+import { install } from './clock.mjs';
+
+const [EMAIL, PASSWORD] = ['ayu@surat.test', 'surat'];
+
+export class Desk {
+  page = null;
+
+  constructor(browser, url) {
+    this.browser = browser;
+    this.url = url;
+  }
+
+  /** A browser that was never here: no cookies, nothing kept. */
+  async renew() {
+    await this.page?.context().close();
+    const context = await this.browser.newContext({ locale: 'en-GB', timezoneId: 'Asia/Jakarta', viewport: { width: 1280, height: 800 } });
+    this.page = await context.newPage();
+    this.page.setDefaultTimeout(60_000);
+    await this.page.addInitScript(install);
+  }
+
+  /** The sign-in form, filled in. */
+  async fillIn() {
+    await this.renew();
+    await this.page.goto(this.url);
+    await this.page.getByRole('textbox', { name: 'Email address' }).fill(EMAIL);
+    await this.page.getByLabel('Password', { exact: true }).fill(PASSWORD);
+    return this.page.getByRole('button', { name: 'Sign in', exact: true });
+  }
+
+  /** Signed in, if that was not done before. */
+  async enter() {
+    if (this.page && (await this.grid.count()) > 0) return;
+    const button = await this.fillIn();
+    await this.measure({ event: 'click', moments: { painted: ['rows', 1] } }, () => button.click());
+    await this.settle();
+  }
+
+  /** A fresh page of the signed-in account at this path, with nothing going on any more. */
+  async visit(path = '/') {
+    await this.enter();
+    await this.page.goto(new URL(path, this.url).href);
+    await this.page.evaluate(() => window.bench.outcome);
+    await this.settle();
+  }
+
+  /** The page at this path; it is loaded only when another one is shown. */
+  async stay(path) {
+    await this.enter();
+    if (new URL(this.page.url()).pathname !== path) await this.visit(path);
+  }
+
+  get grid() {
+    return this.page.getByRole('grid', { name: 'Messages' });
+  }
+
+  folder(name) {
+    return this.page.getByRole('navigation', { name: 'Folders' }).getByRole('treeitem', { name: new RegExp(`^${name}\\b`) });
+  }
+
+  /** Sets the clock, acts, and gives what the clock says (ms, octets). */
+  async measure(watch, act) {
+    await this.page.evaluate((watch) => window.bench.begin(watch), watch);
+    await act();
+    return this.page.evaluate(() => window.bench.outcome);
+  }
+
+  /** Asks the page for one of the sights. */
+  see(sight, ...rest) {
+    return this.page.evaluate(([sight, rest]) => window.bench.seen[sight](...rest), [sight, rest]);
+  }
+
+  /** Jumps to the row of this index, counted from 1, and measures. */
+  jump(index, patience) {
+    return this.measure({ event: 'now', moments: { first: ['placeholder', index], painted: ['rows', index] }, patience }, () =>
+      this.grid.evaluate((grid, index) => {
+        const share = (index - 1) / Math.max(1, Number(grid.getAttribute('aria-rowcount')) - 1);
+        grid.scrollTop = share * (grid.scrollHeight - grid.clientHeight);
+      }, index),
+    );
+  }
+
+  /** What the step before has left behind shall not disturb the next one. */
+  async settle() {
+    await this.page.waitForTimeout(150);
+  }
+
+  /** For the report of a failure. */
+  async describe() {
+    const text = await this.page?.evaluate(() => document.body.innerText.slice(0, 300)).catch(() => '');
+    return `${this.page?.url()}: ${text ?? ''}`;
+  }
+}

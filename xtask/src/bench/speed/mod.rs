@@ -1,0 +1,177 @@
+//! `cargo xtask bench`: what a person waits for, as the page itself sees it, in mailboxes of several sizes and over
+//! links of several lengths; beside each step a bare IMAP session that does the same work at the same time.
+
+mod bare;
+mod browser;
+mod relay;
+mod report;
+mod round;
+mod smtp;
+mod step;
+mod table;
+mod work;
+
+use crate::{
+    build,
+    console::{Step as Phase, complain, say},
+    setup,
+    webmail::{self, Mail, Webmail},
+};
+use anyhow::{Context, Result, ensure};
+use browser::Browser;
+use clap::ValueEnum;
+use report::{Place, Proxy, Report};
+use round::Round;
+use std::{fs, path::Path, time::Duration};
+use step::Step;
+use work::Work;
+
+/// What to measure. Less of it takes less time.
+#[derive(Clone, Debug, clap::Args)]
+pub(crate) struct Options {
+    /// Sizes of the inbox
+    #[arg(long, value_name = "N,…", value_delimiter = ',', default_values_t = [200, 10_000, 100_000],
+          value_parser = clap::value_parser!(u64).range(200..=200_000))]
+    messages: Vec<u64>,
+    /// Round-trip times of the link between browser and proxy, in ms; 0 is no link, others carry 5 Mbit/s
+    #[arg(long, value_name = "MS,…", value_delimiter = ',', default_values_t = [0, 20, 100])]
+    rtt: Vec<u64>,
+    /// Only these steps
+    #[arg(long, value_name = "STEP,…", value_delimiter = ',')]
+    steps: Vec<Step>,
+    /// Runs of each step; slow steps get fewer
+    #[arg(long, value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..=1000))]
+    runs: u32,
+    /// Use what was built before
+    #[arg(long)]
+    built: bool,
+    /// As JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// Measures. A step that fails does not stop the others, but fails the command.
+pub(crate) fn run(options: &Options) -> Result<()> {
+    setup::run(&setup::Options { tests: true })?;
+    let binary = if options.built {
+        webmail::built()?
+    } else {
+        build::run()?
+    };
+    let mut report = Report::default();
+    let mut failures = 0;
+    for messages in &options.messages {
+        failures += measure_size(&mut report, options, &binary, *messages)?;
+    }
+    report.compare();
+    if options.json {
+        println!("{}", serde_json::to_string(&report).context("Write JSON")?);
+    } else {
+        print!("{}", report.table());
+    }
+    ensure!(failures == 0, "{failures} measurements failed; they are told above");
+    Ok(())
+}
+
+/// All links and steps of one size of mailbox. Gives how many of them failed.
+fn measure_size(report: &mut Report, options: &Options, binary: &Path, messages: u64) -> Result<usize> {
+    let mail = Mail {
+        messages: usize::try_from(messages).context("Count messages")?,
+        corpus: None,
+    };
+    let webmail = Webmail::start(binary, 0, &mail)?;
+    let phase = Phase::begin("Reading every row once, so that the server has its index");
+    let mut work = Work::begin(&webmail.testbed, messages)?;
+    phase.end();
+    let cpu_before = cpu_time(&webmail)?;
+    // Its peak is counted from here.
+    webmail.memory()?;
+    let mut failures = 0;
+    for rtt_ms in &options.rtt {
+        let phase = Phase::begin(&format!("{messages} messages, {rtt_ms} ms"));
+        let round_trip = Duration::from_millis(*rtt_ms);
+        let port = if round_trip.is_zero() {
+            webmail.port
+        } else {
+            relay::open(webmail.port, round_trip)?
+        };
+        let mut browser = Browser::start(&format!("http://127.0.0.1:{port}/"))?;
+        let mut round = Round {
+            webmail: &webmail,
+            browser: &mut browser,
+            work: &mut work,
+            messages,
+        };
+        failures += measure_link(report, options, &mut round, *rtt_ms);
+        phase.end();
+    }
+    report.proxy.push(proxy(&webmail, messages, cpu_before)?);
+    webmail.stop()?;
+    Ok(failures)
+}
+
+/// All steps over one link. Gives how many of them failed.
+fn measure_link(report: &mut Report, options: &Options, round: &mut Round, rtt_ms: u64) -> usize {
+    let mut failures = 0;
+    // What a page weighs does not depend on the link.
+    if options.rtt.first() == Some(&rtt_ms) {
+        match round.scroll_through() {
+            Ok(scrolled) => report.browser.places.push(scrolled),
+            Err(error) => failures += told(&error.context("Scroll through the mailbox")),
+        }
+    }
+    let steps = Step::value_variants()
+        .iter()
+        .filter(|step| options.steps.is_empty() || options.steps.contains(step));
+    for step in steps {
+        for state in step.states() {
+            let place = Place {
+                step: *step,
+                state: *state,
+                messages: round.messages,
+                rtt_ms,
+            };
+            say(&format!("   {} ({})", step.name(), state.name()));
+            match round.measure(place, step.runs(options.runs)) {
+                Ok((samples, bare)) => report.add(place, &samples, &bare),
+                Err(error) => failures += told(&error.context(format!("{} ({})", step.name(), state.name()))),
+            }
+        }
+    }
+    failures
+}
+
+fn told(error: &anyhow::Error) -> usize {
+    complain(error);
+    1
+}
+
+fn proxy(webmail: &Webmail, messages: u64, cpu_before: Duration) -> Result<Proxy> {
+    let memory = webmail.memory()?;
+    let log = fs::read_to_string(webmail.testbed.dir().join("dovecot.log")).context("Read Dovecot's log")?;
+    let cpu = cpu_time(webmail)?.saturating_sub(cpu_before);
+    Ok(Proxy {
+        messages,
+        rss_octets: memory.rss_octets,
+        peak_octets: memory.peak_octets,
+        cpu_ms: u64::try_from(cpu.as_millis()).context("Count CPU time")?,
+        imap_logins: log
+            .lines()
+            .filter(|line| line.contains("imap-login: Info: Login:"))
+            .count() as u64,
+    })
+}
+
+/// What the proxy has computed so far (proc(5): fields 14 and 15 of stat, in hundredths of a second on Linux).
+fn cpu_time(webmail: &Webmail) -> Result<Duration> {
+    let pid = webmail.proxy.pid().context("the proxy does not run")?;
+    let stat = fs::read_to_string(format!("/proc/{pid}/stat")).context("Read the proxy's CPU time")?;
+    let (_, fields) = stat.rsplit_once(')').context("Read the proxy's CPU time")?;
+    let ticks: u64 = fields
+        .split_whitespace()
+        .skip(11)
+        .take(2)
+        .filter_map(|field| field.parse::<u64>().ok())
+        .sum();
+    Ok(Duration::from_millis(ticks * 10))
+}

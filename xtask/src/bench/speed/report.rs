@@ -1,0 +1,271 @@
+//! What was measured, as JSON has it.
+
+use super::{
+    browser::{Footprint, Sample, Visit},
+    step::{State, Step},
+};
+use serde::Serialize;
+use std::time::Duration;
+
+/// The whole of a run.
+#[derive(Debug, Default, Serialize)]
+pub(super) struct Report {
+    pub(super) rows: Vec<Row>,
+    pub(super) wire: Wire,
+    pub(super) browser: Page,
+    pub(super) proxy: Vec<Proxy>,
+}
+
+/// One step in one place. Times in ms.
+#[derive(Clone, Debug, Serialize)]
+pub(super) struct Row {
+    pub(super) step: Step,
+    pub(super) state: State,
+    pub(super) messages: u64,
+    pub(super) rtt_ms: u64,
+    pub(super) n: usize,
+    pub(super) median_ms: f64,
+    pub(super) p95_ms: f64,
+    /// The same work by a bare IMAP session; not on the link, which lies between browser and proxy.
+    pub(super) bare_median_ms: Option<f64>,
+}
+
+/// Where something was measured.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Place {
+    pub(super) step: Step,
+    pub(super) state: State,
+    pub(super) messages: u64,
+    pub(super) rtt_ms: u64,
+}
+
+/// Octets between browser and proxy.
+#[derive(Debug, Default, Serialize)]
+pub(super) struct Wire {
+    /// From nothing to the first rows: HTTP and socket, sign-in included.
+    pub(super) first_visit: Option<Visit>,
+    pub(super) steps: Vec<Octets>,
+}
+
+/// Octets over the socket in one run of a step (medians).
+#[derive(Debug, Serialize)]
+pub(super) struct Octets {
+    step: Step,
+    state: State,
+    messages: u64,
+    rtt_ms: u64,
+    received: f64,
+    sent: f64,
+}
+
+/// What the page itself tells.
+#[derive(Debug, Default, Serialize)]
+pub(super) struct Page {
+    /// The first sign of a result: what stands for rows, or the row that changes before the server has answered.
+    pub(super) first_paint: Vec<Row>,
+    /// How often longer the largest mailbox takes than the smallest.
+    pub(super) ratios: Vec<Ratio>,
+    pub(super) places: Vec<Scrolled>,
+}
+
+/// After scrolling through a whole mailbox.
+#[derive(Debug, Serialize)]
+pub(super) struct Scrolled {
+    pub(super) messages: u64,
+    /// Rows that were compared with what IMAP says, and those that were not right.
+    pub(super) rows_compared: u64,
+    pub(super) rows_wrong: u64,
+    #[serde(flatten)]
+    pub(super) footprint: Footprint,
+}
+
+/// A step in the largest mailbox, over the same step in the smallest.
+#[derive(Debug, Serialize)]
+pub(super) struct Ratio {
+    pub(super) step: Step,
+    pub(super) state: State,
+    pub(super) rtt_ms: u64,
+    pub(super) smallest_messages: u64,
+    pub(super) largest_messages: u64,
+    pub(super) ratio: f64,
+}
+
+/// What a mailbox of this size cost the servers.
+#[derive(Debug, Serialize)]
+pub(super) struct Proxy {
+    pub(super) messages: u64,
+    pub(super) rss_octets: u64,
+    pub(super) peak_octets: u64,
+    pub(super) cpu_ms: u64,
+    /// Sign-ins at the IMAP server, those of the bare session included.
+    pub(super) imap_logins: u64,
+}
+
+impl Report {
+    /// Adds what was seen in one place. `rtt_ms` and the like come from it.
+    pub(super) fn add(&mut self, place: Place, samples: &[Sample], bare: &[Duration]) {
+        let bare: Vec<f64> = bare.iter().map(|time| time.as_secs_f64() * 1_000.0).collect();
+        let painted: Vec<f64> = samples.iter().map(|sample| sample.painted).collect();
+        let answered: Vec<f64> = samples.iter().filter_map(|sample| sample.answered).collect();
+        let first: Vec<f64> = samples.iter().filter_map(|sample| sample.first).collect();
+        if answered.is_empty() {
+            self.rows.push(place.row(&painted, &bare));
+        } else {
+            self.rows.push(place.row(&answered, &bare));
+            self.browser.first_paint.push(place.row(&painted, &[]));
+        }
+        if !first.is_empty() {
+            self.browser.first_paint.push(place.row(&first, &[]));
+        }
+        #[expect(clippy::cast_precision_loss, reason = "octets of a page")]
+        let octets = |count: fn(&Sample) -> u64| {
+            let counts: Vec<f64> = samples.iter().map(|sample| count(sample) as f64).collect();
+            share(&counts, 0.5)
+        };
+        self.wire.steps.push(Octets {
+            step: place.step,
+            state: place.state,
+            messages: place.messages,
+            rtt_ms: place.rtt_ms,
+            received: octets(|sample| sample.received),
+            sent: octets(|sample| sample.sent),
+        });
+        let visit = samples.iter().find_map(|sample| sample.visit);
+        self.wire.first_visit = self.wire.first_visit.or(visit);
+    }
+
+    /// Compares the largest mailbox with the smallest, when all is measured.
+    pub(super) fn compare(&mut self) {
+        let sizes = || self.rows.iter().map(|row| row.messages);
+        let (Some(smallest), Some(largest)) = (sizes().min(), sizes().max()) else {
+            return;
+        };
+        if smallest == largest {
+            return;
+        }
+        let large = self.rows.iter().filter(|row| row.messages == largest);
+        let pairs = large.filter_map(|large| {
+            let is_pair = |row: &&Row| {
+                row.messages == smallest && (row.step, row.state, row.rtt_ms) == (large.step, large.state, large.rtt_ms)
+            };
+            Some((large, self.rows.iter().find(is_pair)?))
+        });
+        let ratios = pairs.map(|(large, small)| Ratio {
+            step: large.step,
+            state: large.state,
+            rtt_ms: large.rtt_ms,
+            smallest_messages: smallest,
+            largest_messages: largest,
+            ratio: rounded(large.median_ms / small.median_ms),
+        });
+        self.browser.ratios = ratios.collect();
+    }
+}
+
+impl Row {
+    /// Whether both were measured in the same place.
+    pub(super) fn is_at(&self, other: &Self) -> bool {
+        (self.step, self.state, self.messages, self.rtt_ms) == (other.step, other.state, other.messages, other.rtt_ms)
+    }
+}
+
+impl Place {
+    fn row(self, times: &[f64], bare: &[f64]) -> Row {
+        Row {
+            step: self.step,
+            state: self.state,
+            messages: self.messages,
+            rtt_ms: self.rtt_ms,
+            n: times.len(),
+            median_ms: rounded(share(times, 0.5)),
+            p95_ms: rounded(share(times, 0.95)),
+            bare_median_ms: (!bare.is_empty()).then(|| rounded(share(bare, 0.5))),
+        }
+    }
+}
+
+/// The value that so large a share of all does not exceed (nearest rank).
+fn share(values: &[f64], share: f64) -> f64 {
+    let mut values = values.to_vec();
+    values.sort_by(f64::total_cmp);
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        clippy::cast_precision_loss,
+        reason = "a place among some runs"
+    )]
+    let place = (values.len() as f64 * share).ceil() as usize;
+    values.get(place.saturating_sub(1)).copied().unwrap_or_default()
+}
+
+/// To microseconds: more would only pretend.
+fn rounded(value: f64) -> f64 {
+    (value * 1_000.0).round() / 1_000.0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sample(painted: f64, answered: Option<f64>) -> Sample {
+        Sample {
+            painted,
+            first: None,
+            answered,
+            ended_at: 0.0,
+            received: 10,
+            sent: 1,
+            visit: None,
+        }
+    }
+
+    fn place(step: Step, messages: u64) -> Place {
+        Place {
+            step,
+            state: State::Kept,
+            messages,
+            rtt_ms: 0,
+        }
+    }
+
+    #[test]
+    fn shares_of_few_and_of_many_are_found() {
+        assert_eq!(share(&[3.0, 1.0, 2.0], 0.5), 2.0);
+        let many: Vec<f64> = (1..=100).map(f64::from).collect();
+        assert_eq!(share(&many, 0.95), 95.0);
+        assert_eq!(share(&[7.0], 0.95), 7.0);
+    }
+
+    #[test]
+    fn what_the_server_answers_is_the_row_and_what_is_seen_before_its_first_sign() {
+        let mut report = Report::default();
+
+        report.add(
+            place(Step::Flag, 200),
+            &[sample(12.0, Some(30.0))],
+            &[Duration::from_millis(5)],
+        );
+
+        let row = &report.rows[0];
+        assert_eq!((row.n, row.median_ms, row.bare_median_ms), (1, 30.0, Some(5.0)));
+        assert_eq!(report.browser.first_paint[0].median_ms, 12.0);
+    }
+
+    #[test]
+    fn the_largest_mailbox_is_compared_with_the_smallest() {
+        let mut report = Report::default();
+        for (messages, time) in [(200, 40.0), (10_000, 90.0), (100_000, 60.0)] {
+            report.add(place(Step::Reload, messages), &[sample(time, None)], &[]);
+        }
+
+        report.compare();
+
+        let [ratio] = report.browser.ratios.as_slice() else {
+            panic!("{:?}", report.browser.ratios)
+        };
+        assert_eq!(
+            (ratio.smallest_messages, ratio.largest_messages, ratio.ratio),
+            (200, 100_000, 1.5)
+        );
+    }
+}

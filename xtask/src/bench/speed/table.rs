@@ -1,0 +1,96 @@
+//! What was measured, as people read it.
+
+use super::{
+    browser::Visit,
+    report::{Report, Scrolled},
+};
+use std::fmt::Write as _;
+
+impl Report {
+    /// For people.
+    pub(super) fn table(&self) -> String {
+        let mut text = String::from(
+            "step            state  messages  rtt ms    n   median ms   p95 ms   bare ms   over bare   first sign ms\n",
+        );
+        for row in &self.rows {
+            let first = self.browser.first_paint.iter().find(|first| first.is_at(row));
+            let bare = row.bare_median_ms;
+            let _ = writeln!(
+                text,
+                "{:<15} {:<5} {:>9} {:>7} {:>4} {:>11.1} {:>8.1} {:>9} {:>11} {:>15}",
+                row.step.name(),
+                row.state.name(),
+                row.messages,
+                row.rtt_ms,
+                row.n,
+                row.median_ms,
+                row.p95_ms,
+                shown(bare, 2, ""),
+                shown(bare.map(|bare| row.median_ms / bare), 1, " x"),
+                shown(first.map(|first| first.median_ms), 1, ""),
+            );
+        }
+        self.rest(&mut text);
+        text
+    }
+
+    fn rest(&self, text: &mut String) {
+        for ratio in &self.browser.ratios {
+            let _ = writeln!(
+                text,
+                "{} ({}, {} ms): {} messages take {:.2} times as long as {}",
+                ratio.step.name(),
+                ratio.state.name(),
+                ratio.rtt_ms,
+                ratio.largest_messages,
+                ratio.ratio,
+                ratio.smallest_messages
+            );
+        }
+        for Scrolled {
+            messages,
+            rows_compared,
+            rows_wrong,
+            footprint,
+        } in &self.browser.places
+        {
+            let _ = writeln!(
+                text,
+                "{messages} messages: of {rows_compared} rows in the middle and at the end {rows_wrong} are wrong; scrolling \
+                 through all: {} tasks over 50 ms (longest {:.0} ms), then {:.1} MB of JS heap, {} elements",
+                footprint.long_tasks,
+                footprint.longest_task_ms,
+                footprint.heap_octets / 1e6,
+                footprint.elements
+            );
+        }
+        if let Some(Visit { octets, requests }) = self.wire.first_visit {
+            let _ = writeln!(text, "first visit: {octets} octets, {requests} requests");
+        }
+        for proxy in &self.proxy {
+            let _ = writeln!(
+                text,
+                "{} messages: proxy at most {} KiB, {} ms of CPU; {} IMAP sign-ins",
+                proxy.messages,
+                proxy.peak_octets / 1024,
+                proxy.cpu_ms,
+                proxy.imap_logins
+            );
+        }
+    }
+}
+
+fn shown(value: Option<f64>, digits: usize, unit: &str) -> String {
+    value.map_or_else(|| "–".to_owned(), |value| format!("{value:.digits$}{unit}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::shown;
+
+    #[test]
+    fn what_was_not_measured_is_a_dash() {
+        assert_eq!(shown(Some(6.04), 1, " x"), "6.0 x");
+        assert_eq!(shown(None, 1, " x"), "–");
+    }
+}
