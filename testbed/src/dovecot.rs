@@ -18,6 +18,12 @@ pub(crate) struct Ports {
     pub(crate) lmtp: u16,
 }
 
+/// An account's own mailboxes beside INBOX, each with its special use (RFC 6154).
+pub(crate) const SPECIAL: [&str; 5] = ["Drafts", "Sent", "Archive", "Junk", "Trash"];
+
+/// Mailboxes below `Shared/`, whose rights [`acl`] sets.
+pub(crate) const PUBLIC: [&str; 2] = ["support", "announcements"];
+
 /// User and group that own the mail store. Dovecot refuses to open mail as root.
 #[derive(Clone, Debug)]
 pub(crate) struct Owner {
@@ -173,6 +179,8 @@ service lmtp {{
 
 fn storage(folder: &Path) -> String {
     let dir = folder.display();
+    let special = SPECIAL.map(|name| format!("  mailbox {name} {{\n    special_use = \\{name}\n  }}\n"));
+    let special = special.concat();
     format!(
         r"mail_location = maildir:~/Maildir:LAYOUT=fs
 mail_plugins = acl
@@ -187,27 +195,7 @@ namespace inbox {{
   type = private
   separator = /
   inbox = yes
-  mailbox Drafts {{
-    auto = subscribe
-    special_use = \Drafts
-  }}
-  mailbox Sent {{
-    auto = subscribe
-    special_use = \Sent
-  }}
-  mailbox Archive {{
-    auto = subscribe
-    special_use = \Archive
-  }}
-  mailbox Junk {{
-    auto = subscribe
-    special_use = \Junk
-  }}
-  mailbox Trash {{
-    auto = subscribe
-    special_use = \Trash
-  }}
-}}
+{special}}}
 namespace public {{
   type = public
   separator = /
@@ -215,12 +203,6 @@ namespace public {{
   location = maildir:{dir}/public:LAYOUT=fs
   subscriptions = no
   list = yes
-  mailbox support {{
-    auto = create
-  }}
-  mailbox announcements {{
-    auto = create
-  }}
 }}
 namespace users {{
   type = shared

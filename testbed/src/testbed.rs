@@ -73,9 +73,25 @@ impl Testbed {
             postfix,
             privilege,
         };
-        fs::create_dir(testbed.mail_folder()).context("Make mail folder")?;
-        fs::create_dir(testbed.public_folder()).context("Make folder for shared mailboxes")?;
+        testbed.make_mailboxes(builder)?;
         Ok(testbed)
+    }
+
+    /// Gives everybody the usual mailboxes.
+    ///
+    /// Dovecot could make them itself at the first sign-in (`auto = subscribe`), but 2.3.19 dies of it when an account
+    /// signs in twice at that moment: a session that makes a mailbox locks `mailboxes.lock` and then
+    /// `dovecot.list.index.log`, one that lists locks them the other way round, and the kernel tells one of the two of
+    /// the deadlock, which is a "Panic: fcntl(…) locking failed".
+    fn make_mailboxes(&self, builder: &Builder) -> Result<()> {
+        for user in builder.addresses() {
+            let mut store = self.store(&user);
+            store.create("INBOX")?;
+            dovecot::SPECIAL.iter().try_for_each(|mailbox| store.create(mailbox))?;
+            store.subscribe(&dovecot::SPECIAL)?;
+        }
+        let mut public = self.public_store();
+        dovecot::PUBLIC.iter().try_for_each(|mailbox| public.create(mailbox))
     }
 
     /// Starts what does not run, and waits until it answers.

@@ -189,6 +189,20 @@ fn dovecot_offers_its_extensions_roles_and_shared_mailboxes() {
 }
 
 #[test]
+fn accounts_that_sign_in_for_the_first_time_several_times_at_once_lose_no_session() {
+    let testbed = Testbed::builder().without_postfix().load_users(40).start().unwrap();
+    let list = "b LIST \"\" * RETURN (SPECIAL-USE STATUS (MESSAGES))\r\nc SELECT Drafts";
+
+    for number in 1..=40 {
+        std::thread::scope(|scope| {
+            for _ in 0..4 {
+                scope.spawn(|| Line::imap(&testbed, &format!("user{number}")).ask(list, "c OK"));
+            }
+        });
+    }
+}
+
+#[test]
 fn killed_servers_come_back_with_their_mail() {
     let mut testbed = Testbed::builder().start().unwrap();
     testbed.deliver("ayu", LETTER).unwrap();
