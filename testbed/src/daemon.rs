@@ -22,6 +22,22 @@ const STOP_LIMIT: Duration = Duration::from_secs(10);
 /// Only a process that hangs in the kernel outlives SIGKILL for so long.
 const KILL_LIMIT: Duration = Duration::from_secs(5);
 
+/// How much of the end of a log is shown.
+const REPORTED_LINES: usize = 20;
+
+/// How Dovecot, Postfix and the proxy mark what an administrator should know.
+const COMPLAINTS: [&str; 9] = [
+    "Warning: ",
+    "Error: ",
+    "Fatal: ",
+    "Panic: ",
+    "warning: ",
+    "fatal: ",
+    "panic: ",
+    " WARN ",
+    " ERROR ",
+];
+
 /// Notes the process group before becoming the server, so that there is never a server without a note.
 const SCRIPT: &str = r#"echo $$ >"$1" && shift && exec "$@""#;
 
@@ -133,18 +149,18 @@ impl Daemon {
 
     fn wait_for_ports(&mut self) -> Result<()> {
         let deadline = Instant::now() + START_LIMIT;
-        for (port, greeting) in &self.ports {
-            while !ports::answers(*port, *greeting) {
-                let ended = self
+        for &(port, greeting) in &self.ports {
+            loop {
+                // Asked first: what answers in the place of a server that has ended is somebody else's.
+                let has_ended = self
                     .child
                     .as_mut()
                     .is_some_and(|child| !matches!(child.try_wait(), Ok(None)));
-                if ended || Instant::now() > deadline {
-                    let log = self.log_tail();
-                    bail!(
-                        "{} does not answer on port {port}; the end of its log:\n{log}",
-                        self.name
-                    );
+                if has_ended || Instant::now() > deadline {
+                    bail!("{} does not answer on port {port}. {}", self.name, self.report());
+                }
+                if ports::answers(port, greeting) {
+                    break;
                 }
                 std::thread::sleep(Duration::from_millis(20));
             }
@@ -158,11 +174,15 @@ impl Daemon {
         String::from_utf8_lossy(&texts.concat()).into_owned()
     }
 
-    /// The end of what it has written.
-    pub fn log_tail(&self) -> String {
+    /// What to show of its log when something went wrong: all complaints, and the end.
+    pub fn report(&self) -> String {
         let log = self.log();
         let lines: Vec<&str> = log.lines().collect();
-        lines[lines.len().saturating_sub(20)..].join("\n")
+        let end = lines.len().saturating_sub(REPORTED_LINES);
+        let is_complaint = |line: &&str| COMPLAINTS.iter().any(|word| line.contains(word));
+        let complaints = lines[..end].iter().copied().filter(is_complaint);
+        let shown: Vec<&str> = complaints.chain(lines[end..].iter().copied()).collect();
+        format!("What {} said:\n{}", self.name, shown.join("\n"))
     }
 
     fn path(&self, kind: &str) -> PathBuf {

@@ -6,7 +6,9 @@ use crate::{
     daemon::Daemon,
     dovecot,
     guard::Guard,
-    lmtp, ports, postfix,
+    lmtp,
+    ports::{self, Reserved},
+    postfix,
 };
 use anyhow::{Context, Result};
 use std::{
@@ -36,6 +38,7 @@ pub struct Testbed {
     _guard: Guard,
     dovecot: Daemon,
     postfix: Option<Daemon>,
+    _reserved: Reserved<5>,
     privilege: Privilege,
 }
 
@@ -49,7 +52,8 @@ impl Testbed {
         let privilege = Privilege::find();
         let folder = make_folder()?;
         let guard = Guard::start(&folder, privilege)?;
-        let [imap, imaps, lmtp, smtp, smtps] = ports::free()?;
+        let reserved = ports::reserve()?;
+        let [imap, imaps, lmtp, smtp, smtps] = reserved.ports;
         let identity = certificate::identity(builder.certificate)?;
         let dovecot_ports = dovecot::Ports { imap, imaps, lmtp };
         let dovecot = dovecot::prepare(builder, &folder, dovecot_ports, &identity, privilege)?;
@@ -71,6 +75,7 @@ impl Testbed {
             _guard: guard,
             dovecot,
             postfix,
+            _reserved: reserved,
             privilege,
         };
         testbed.make_mailboxes(builder)?;
@@ -230,6 +235,17 @@ impl Testbed {
             .args(["-R", &owner])
             .args([self.mail_folder(), self.public_folder()]))
         .context("Own the mail store")
+    }
+}
+
+/// Whoever reads of a failed test wants to know what the servers made of it.
+impl Drop for Testbed {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            for server in [Some(&self.dovecot), self.postfix.as_ref()].into_iter().flatten() {
+                eprintln!("{}", server.report());
+            }
+        }
     }
 }
 

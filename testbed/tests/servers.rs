@@ -298,3 +298,26 @@ fn nothing_is_left_after_the_parent_was_killed() {
     let processes = String::from_utf8_lossy(&found.stdout).into_owned();
     assert!(!processes.contains(&folder()), "{processes}");
 }
+
+#[test]
+fn a_failed_test_shows_what_the_servers_said() {
+    // This very test, started again, is the one that fails.
+    if std::env::var_os("SURAT_TESTBED_FAIL").is_some() {
+        let testbed = Testbed::builder().without_postfix().start().unwrap();
+        Line::connect(testbed.imap_port).ask("a LOGIN nobody@surat.test wrong", "a NO");
+        panic!("as it is meant to");
+    }
+
+    let failed = Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", "a_failed_test_shows_what_the_servers_said", "--nocapture"])
+        .env("SURAT_TESTBED_FAIL", "1")
+        .output()
+        .unwrap();
+
+    let shown = String::from_utf8_lossy(&failed.stderr).into_owned();
+    assert!(!failed.status.success());
+    assert!(
+        shown.contains("What dovecot said:") && shown.contains("auth failed"),
+        "{shown}"
+    );
+}

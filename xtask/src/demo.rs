@@ -60,7 +60,7 @@ fn wait(webmail: &Webmail) -> Result<()> {
     let ended = on_end()?;
     while ended.recv_timeout(Duration::from_millis(500)).is_err() {
         if webmail.proxy.pid().is_none() {
-            bail!("the proxy has ended; the end of its log:\n{}", webmail.proxy.log_tail());
+            bail!("the proxy has ended. {}", webmail.proxy.report());
         }
     }
     Ok(())
