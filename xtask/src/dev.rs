@@ -43,6 +43,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
             }
         }
     }
+    say("Stopping …");
     webmail.stop()
 }
 

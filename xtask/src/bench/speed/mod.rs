@@ -20,7 +20,7 @@ use crate::{
 use anyhow::{Context, Result, ensure};
 use browser::Browser;
 use clap::ValueEnum;
-use report::{Place, Proxy, Report};
+use report::{Cost, Place, Report};
 use round::Round;
 use std::{fs, path::Path, time::Duration};
 use step::Step;
@@ -105,7 +105,7 @@ fn measure_size(report: &mut Report, options: &Options, binary: &Path, messages:
         failures += measure_link(report, options, &mut round, *rtt_ms);
         phase.end();
     }
-    report.proxy.push(proxy(&webmail, messages, cpu_before)?);
+    report.proxy.places.push(cost(&webmail, messages, cpu_before)?);
     webmail.stop()?;
     Ok(failures)
 }
@@ -146,11 +146,11 @@ fn told(error: &anyhow::Error) -> usize {
     1
 }
 
-fn proxy(webmail: &Webmail, messages: u64, cpu_before: Duration) -> Result<Proxy> {
+fn cost(webmail: &Webmail, messages: u64, cpu_before: Duration) -> Result<Cost> {
     let memory = webmail.memory()?;
     let log = fs::read_to_string(webmail.testbed.dir().join("dovecot.log")).context("Read Dovecot's log")?;
     let cpu = cpu_time(webmail)?.saturating_sub(cpu_before);
-    Ok(Proxy {
+    Ok(Cost {
         messages,
         rss_octets: memory.rss_octets,
         peak_octets: memory.peak_octets,

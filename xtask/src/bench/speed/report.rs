@@ -13,7 +13,7 @@ pub(super) struct Report {
     pub(super) rows: Vec<Row>,
     pub(super) wire: Wire,
     pub(super) browser: Page,
-    pub(super) proxy: Vec<Proxy>,
+    pub(super) proxy: Servers,
 }
 
 /// One step in one place. Times in ms.
@@ -90,9 +90,15 @@ pub(super) struct Ratio {
     pub(super) ratio: f64,
 }
 
-/// What a mailbox of this size cost the servers.
+/// What it cost behind the page.
+#[derive(Debug, Default, Serialize)]
+pub(super) struct Servers {
+    pub(super) places: Vec<Cost>,
+}
+
+/// What a mailbox of this size cost, over all links and steps.
 #[derive(Debug, Serialize)]
-pub(super) struct Proxy {
+pub(super) struct Cost {
     pub(super) messages: u64,
     pub(super) rss_octets: u64,
     pub(super) peak_octets: u64,

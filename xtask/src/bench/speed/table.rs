@@ -67,14 +67,14 @@ impl Report {
         if let Some(Visit { octets, requests }) = self.wire.first_visit {
             let _ = writeln!(text, "first visit: {octets} octets, {requests} requests");
         }
-        for proxy in &self.proxy {
+        for cost in &self.proxy.places {
             let _ = writeln!(
                 text,
                 "{} messages: proxy at most {} KiB, {} ms of CPU; {} IMAP sign-ins",
-                proxy.messages,
-                proxy.peak_octets / 1024,
-                proxy.cpu_ms,
-                proxy.imap_logins
+                cost.messages,
+                cost.peak_octets / 1024,
+                cost.cpu_ms,
+                cost.imap_logins
             );
         }
     }
