@@ -27,8 +27,9 @@ export function install() {
   const seen = sights();
 
   /**
-   * Waits for sights, e.g. `{ painted: ['rows', 1] }`. The time runs from the next `event` of this type ("now": from
-   * this call, "load": from the beginning of this page). `bench.outcome` is what was measured.
+   * Waits for sights, e.g. `{ painted: ['rows', 1] }`, and with `answered` for the answer to the first request. The time
+   * runs from the next `event` of this type ("now": from this call, "load": from the beginning of this page).
+   * `bench.outcome` is what was measured.
    */
   function begin({ event, moments, answered = false, patience = 60_000 }) {
     const isIdle = watch === null;
@@ -46,7 +47,7 @@ export function install() {
         if (waiting.size > 0 || (answered && own.answered() === null)) return;
         end(resolve, {
           ...times,
-          ...(answered ? { answered: own.answered() } : {}),
+          answered: own.answered(),
           ended_at: performance.timeOrigin + performance.now(),
           received: wire.received - octets.received,
           sent: wire.sent - octets.sent,

@@ -50,6 +50,12 @@ pub(crate) struct Options {
     json: bool,
 }
 
+impl Options {
+    fn measures(&self, step: Step) -> bool {
+        self.steps.is_empty() || self.steps.contains(&step)
+    }
+}
+
 /// Measures. A step that fails does not stop the others, but fails the command.
 pub(crate) fn run(options: &Options) -> Result<()> {
     setup::run(&setup::Options { tests: true })?;
@@ -58,6 +64,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     } else {
         build::run()?
     };
+    warn_of_load();
     let mut report = Report::default();
     let mut failures = 0;
     for messages in &options.messages {
@@ -114,16 +121,13 @@ fn measure_size(report: &mut Report, options: &Options, binary: &Path, messages:
 fn measure_link(report: &mut Report, options: &Options, round: &mut Round, rtt_ms: u64) -> usize {
     let mut failures = 0;
     // What a page weighs does not depend on the link.
-    if options.rtt.first() == Some(&rtt_ms) {
+    if options.rtt.first() == Some(&rtt_ms) && options.measures(Step::Scroll) {
         match round.scroll_through() {
             Ok(scrolled) => report.browser.places.push(scrolled),
             Err(error) => failures += told(&error.context("Scroll through the mailbox")),
         }
     }
-    let steps = Step::value_variants()
-        .iter()
-        .filter(|step| options.steps.is_empty() || options.steps.contains(step));
-    for step in steps {
+    for step in Step::value_variants().iter().filter(|step| options.measures(**step)) {
         for state in step.states() {
             let place = Place {
                 step: *step,
@@ -139,6 +143,17 @@ fn measure_link(report: &mut Report, options: &Options, round: &mut Round, rtt_m
         }
     }
     failures
+}
+
+/// Other work makes every figure worse, and nobody would see why.
+fn warn_of_load() {
+    let load = fs::read_to_string("/proc/loadavg").unwrap_or_default();
+    let load = load.split(' ').next().and_then(|load| load.parse::<f64>().ok());
+    if let Some(load) = load.filter(|load| *load > 0.5) {
+        say(&format!(
+            "The load of this machine is {load} already: the figures will be worse than they could be."
+        ));
+    }
 }
 
 fn told(error: &anyhow::Error) -> usize {

@@ -63,6 +63,8 @@ pub(super) struct Octets {
 pub(super) struct Page {
     /// The first sign of a result: what stands for rows, or the row that changes before the server has answered.
     pub(super) first_paint: Vec<Row>,
+    /// When the page had the answer to the first request of a step: what comes after it is the page's own.
+    pub(super) answered: Vec<Row>,
     /// How often longer the largest mailbox takes than the smallest.
     pub(super) ratios: Vec<Ratio>,
     pub(super) places: Vec<Scrolled>,
@@ -114,15 +116,14 @@ impl Report {
         let painted: Vec<f64> = samples.iter().map(|sample| sample.painted).collect();
         let answered: Vec<f64> = samples.iter().filter_map(|sample| sample.answered).collect();
         let first: Vec<f64> = samples.iter().filter_map(|sample| sample.first).collect();
-        if answered.is_empty() {
-            self.rows.push(place.row(&painted, &bare));
-        } else {
+        if place.step.ends_with_answer() {
             self.rows.push(place.row(&answered, &bare));
             self.browser.first_paint.push(place.row(&painted, &[]));
+        } else {
+            self.rows.push(place.row(&painted, &bare));
+            push_measured(&mut self.browser.answered, place.row(&answered, &[]));
         }
-        if !first.is_empty() {
-            self.browser.first_paint.push(place.row(&first, &[]));
-        }
+        push_measured(&mut self.browser.first_paint, place.row(&first, &[]));
         #[expect(clippy::cast_precision_loss, reason = "octets of a page")]
         let octets = |count: fn(&Sample) -> u64| {
             let counts: Vec<f64> = samples.iter().map(|sample| count(sample) as f64).collect();
@@ -165,6 +166,12 @@ impl Report {
             ratio: rounded(large.median_ms / small.median_ms),
         });
         self.browser.ratios = ratios.collect();
+    }
+}
+
+fn push_measured(rows: &mut Vec<Row>, row: Row) {
+    if row.n > 0 {
+        rows.push(row);
     }
 }
 

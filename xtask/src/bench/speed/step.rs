@@ -63,6 +63,11 @@ impl Step {
         }
     }
 
+    /// Whether it ends with the server's answer. What is seen then was seen before, and is taken back should the server refuse.
+    pub(super) fn ends_with_answer(self) -> bool {
+        matches!(self, Self::Flag | Self::Delete | Self::Move)
+    }
+
     /// Runs of a step that takes seconds are fewer.
     pub(super) fn runs(self, wanted: u32) -> u32 {
         match self {

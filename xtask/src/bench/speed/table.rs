@@ -10,14 +10,15 @@ impl Report {
     /// For people.
     pub(super) fn table(&self) -> String {
         let mut text = String::from(
-            "step            state  messages  rtt ms    n   median ms   p95 ms   bare ms   over bare   first sign ms\n",
+            "step            state  messages  rtt ms    n   median ms   p95 ms   bare ms   over bare   first sign ms   answered ms\n",
         );
         for row in &self.rows {
             let first = self.browser.first_paint.iter().find(|first| first.is_at(row));
+            let answered = self.browser.answered.iter().find(|answered| answered.is_at(row));
             let bare = row.bare_median_ms;
             let _ = writeln!(
                 text,
-                "{:<15} {:<5} {:>9} {:>7} {:>4} {:>11.1} {:>8.1} {:>9} {:>11} {:>15}",
+                "{:<15} {:<5} {:>9} {:>7} {:>4} {:>11.1} {:>8.1} {:>9} {:>11} {:>15} {:>13}",
                 row.step.name(),
                 row.state.name(),
                 row.messages,
@@ -28,6 +29,7 @@ impl Report {
                 shown(bare, 2, ""),
                 shown(bare.map(|bare| row.median_ms / bare), 1, " x"),
                 shown(first.map(|first| first.median_ms), 1, ""),
+                shown(answered.map(|answered| answered.median_ms), 1, ""),
             );
         }
         self.rest(&mut text);
