@@ -68,7 +68,7 @@ async fn what_is_slipped_in_before_the_encryption_is_dropped() {
     .await;
 
     let dialled = tokio::time::timeout(
-        std::time::Duration::from_secs(1),
+        std::time::Duration::from_secs(3),
         imap::dial(&endpoint, &TlsSettings::new(None).unwrap()),
     )
     .await;

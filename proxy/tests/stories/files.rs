@@ -77,7 +77,7 @@ async fn a_file_of_200_megabytes_streams_through_little_memory() {
     let grown = proxy.peak_octets() - before;
     assert!(grown < 16 << 20, "grew by {grown} octets");
     assert!(
-        longest < Duration::from_secs(3),
+        longest < Duration::from_secs(10),
         "reading waited {longest:?} for the download"
     );
 }
