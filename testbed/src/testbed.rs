@@ -187,6 +187,11 @@ impl Testbed {
         self.dovecot.pid()
     }
 
+    /// Everything that Dovecot has logged.
+    pub fn dovecot_log(&self) -> String {
+        self.dovecot.log()
+    }
+
     /// Starts Postfix, if it does not run, and waits until it answers.
     ///
     /// # Errors
@@ -206,6 +211,11 @@ impl Testbed {
     /// Process id of Postfix's master, while it runs.
     pub fn postfix_pid(&self) -> Option<u32> {
         self.postfix.as_ref().and_then(Daemon::pid)
+    }
+
+    /// Everything that Postfix has logged.
+    pub fn postfix_log(&self) -> String {
+        self.postfix.as_ref().map(Daemon::log).unwrap_or_default()
     }
 
     /// Another server that shall end with this test bed, such as the proxy. It is not started yet, runs with our own

@@ -1,7 +1,10 @@
 //! Encryption towards the mail servers, with a private authority, and HTTPS by the proxy itself.
 
-use crate::support::{Browser, Proxy, draft};
-use std::process::Command;
+use crate::support::{Browser, PATIENCE, Proxy, Tap, draft, letters::send};
+use std::{
+    process::Command,
+    time::{Duration, Instant},
+};
 use surat_protocol::{Answer, CertificateFault, Problem, Request, Server};
 use surat_testbed::{CertificateKind, Testbed};
 
@@ -47,57 +50,114 @@ async fn a_private_authority_is_trusted_for_reading_and_sending() {
     }
 }
 
+const FAULTS: [(CertificateKind, CertificateFault); 3] = [
+    (CertificateKind::WrongHost, CertificateFault::WrongName),
+    (CertificateKind::Expired, CertificateFault::Expired),
+    (CertificateKind::UnknownCa, CertificateFault::UnknownIssuer),
+];
+
 #[tokio::test]
-async fn certificates_that_do_not_verify_are_refused_each_in_its_words() {
-    for (kind, reason) in [
-        (CertificateKind::WrongHost, CertificateFault::WrongName),
-        (CertificateKind::Expired, CertificateFault::Expired),
-        (CertificateKind::UnknownCa, CertificateFault::UnknownIssuer),
-    ] {
+async fn a_mail_server_whose_certificate_does_not_verify_gets_no_password() {
+    for (kind, reason) in FAULTS {
         let testbed = Testbed::builder().certificate(kind).without_postfix().start().unwrap();
-        let refused = try_sign_in(&testbed, &implicit(&testbed)).await;
-        assert_eq!(
-            refused,
-            Err(Problem::Certificate {
-                server: Server::Imap,
-                reason
-            })
-        );
+        for url in [
+            format!("imaps://localhost:{}", testbed.imaps_port),
+            format!("imap://localhost:{}", testbed.imap_port),
+        ] {
+            let refused = try_sign_in(&testbed, &["--imap-url".into(), url.clone()]).await;
+
+            let server = Server::Imap;
+            assert_eq!(refused, Err(Problem::Certificate { server, reason }), "{url}");
+        }
+        let broken_off = |log: &str| log.lines().filter(|line| line.contains("SSL_accept() failed")).count();
+        let log = until(|| testbed.dovecot_log(), |log| broken_off(log) == 2).await;
+        let mut handshakes = log.lines().filter(|line| line.contains("SSL_accept() failed"));
+        assert!(handshakes.all(|line| line.contains("(no auth attempts")), "{log}");
+        assert!(!log.contains("Login:") && !log.contains("auth failed"), "{log}");
     }
 }
 
 #[tokio::test]
-async fn check_says_what_is_there_and_what_is_wrong() {
-    let testbed = Testbed::builder().start().unwrap();
-    let check = |options: &[&str]| {
-        let folder = tempfile::tempdir().unwrap();
-        let mut command = Command::new(env!("CARGO_BIN_EXE_surat"));
-        command.arg("check").args(options).current_dir(folder.path());
-        command
-            .env("SURAT_CA_FILE", testbed.ca_file())
-            .env("SURAT_PASSWORD", "surat");
-        let output = command.output().unwrap();
-        (output.status.code(), String::from_utf8(output.stdout).unwrap())
-    };
-    let options = implicit(&testbed);
-    let mut options: Vec<&str> = options.iter().map(String::as_str).collect();
+async fn a_submission_server_whose_certificate_does_not_verify_gets_neither_password_nor_letter() {
+    let reading = Testbed::builder().without_postfix().start().unwrap();
+    for (kind, reason) in FAULTS {
+        let sending = Testbed::builder().certificate(kind).start().unwrap();
+        let authorities = format!("{}{}", reading.ca_pem, sending.ca_pem);
+        std::fs::write(reading.ca_file(), authorities).unwrap();
+        for url in [
+            format!("smtps://localhost:{}", sending.smtps_port),
+            format!("smtp://localhost:{}", sending.smtp_port),
+        ] {
+            let proxy = start(&reading, &["--smtp-url".into(), url.clone()]).await;
 
-    options.extend(["--user", "ayu@surat.test"]);
-    let (code, text) = check(&options);
-    assert_eq!(code, Some(0), "{text}");
-    for wanted in [
-        "the certificate is trusted",
-        "Round trip",
-        "Signed in   as ayu",
-        "Offers",
-    ] {
-        assert!(text.contains(wanted), "{wanted} is not in {text}");
+            let server = Server::Submission;
+            assert_eq!(
+                kept_as_draft(&proxy).await,
+                Problem::Certificate { server, reason },
+                "{url}"
+            );
+        }
+        let broken_off = |log: &str| log.matches("SSL_accept error").count();
+        // The test bed itself has looked whether the server answers.
+        let log = until(|| sending.postfix_log(), |log| broken_off(log) == 3).await;
+        assert!(!log.contains("auth=") && !log.contains("sasl_"), "{log}");
     }
+}
 
-    options[1] = "imaps://localhost:1";
-    let (code, text) = check(&options);
-    assert_eq!(code, Some(1));
-    assert!(text.contains("FAILED") && text.contains("Remedy"), "{text}");
+#[tokio::test]
+async fn a_mail_server_that_hides_starttls_gets_no_password() {
+    let testbed = Testbed::builder().without_starttls().without_postfix().start().unwrap();
+    let tap = Tap::before(testbed.imap_port).await;
+
+    let refused = try_sign_in(&testbed, &["--imap-url".into(), far("imap", &tap)]).await;
+
+    assert_eq!(refused, Err(Problem::NoEncryption(Server::Imap)));
+    // Its greeting has told already that there is no STARTTLS.
+    assert_eq!(tap.heard(), "");
+}
+
+#[tokio::test]
+async fn a_submission_server_that_hides_starttls_gets_neither_password_nor_letter() {
+    let testbed = Testbed::builder().without_starttls().start().unwrap();
+    let tap = Tap::before(testbed.smtp_port).await;
+    let proxy = start(&testbed, &["--smtp-url".into(), far("smtp", &tap)]).await;
+
+    assert_eq!(kept_as_draft(&proxy).await, Problem::NoEncryption(Server::Submission));
+
+    let heard = tap.heard();
+    let commands: Vec<&str> = heard.lines().filter_map(|line| line.split(' ').next()).collect();
+    assert_eq!(commands, ["EHLO"], "{heard}");
+}
+
+/// The tap's address in a spelling that is none of loopback's, as that of a server far away: the system takes a
+/// connection to 0.0.0.0 to this machine.
+fn far(scheme: &str, tap: &Tap) -> String {
+    format!("{scheme}://0.0.0.0:{}", tap.port)
+}
+
+/// Writes a letter that cannot be sent. Gives what the page is told, once the letter was found among the drafts.
+async fn kept_as_draft(proxy: &Proxy) -> Problem {
+    let mut page = Browser::sign_in(proxy, "ayu").await.live().await;
+    let letter = draft("Rahasia", "budi@surat.test");
+
+    let problem = send(&mut page, &letter, None).await.unwrap_err();
+
+    let (_, drafts) = page.open_mailbox("Drafts").await;
+    assert!(drafts.iter().any(|row| row.subject == "Rahasia"), "{drafts:?}");
+    problem
+}
+
+/// Waits until a log holds what it is to hold: servers write it a moment after they have hung up.
+async fn until(read: impl Fn() -> String, holds: impl Fn(&str) -> bool) -> String {
+    let deadline = Instant::now() + PATIENCE;
+    loop {
+        let log = read();
+        if holds(&log) {
+            return log;
+        }
+        assert!(Instant::now() < deadline, "{log}");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
 }
 
 #[tokio::test]

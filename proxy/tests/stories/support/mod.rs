@@ -5,11 +5,13 @@ pub mod letters;
 pub mod live;
 mod mail;
 mod proxy;
+mod tap;
 
 pub use browser::Browser;
 pub use live::Live;
 pub use mail::{draft, letter, letter_with};
 pub use proxy::Proxy;
+pub use tap::Tap;
 
 use std::time::Duration;
 use surat_testbed::Testbed;
