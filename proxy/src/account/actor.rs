@@ -10,7 +10,7 @@ use super::{
     outbox::{Outbox, Reply},
     pool::{Connected, Pool, Urgency},
     registry::{Presence, SessionId},
-    servers::{Connection, Credentials, Servers},
+    servers::{Connection, Credentials, LastAddress, Servers},
     sync::MailboxState,
     uploads::Uploads,
     watch::Watcher,
@@ -18,6 +18,7 @@ use super::{
 use crate::imap::capabilities::Capabilities;
 use std::{
     collections::{HashMap, HashSet},
+    net::IpAddr,
     sync::{
         Arc, Mutex, MutexGuard, OnceLock, PoisonError,
         atomic::{AtomicU64, Ordering},
@@ -36,6 +37,8 @@ pub struct Account {
     pub key: AccountKey,
     /// Who it is.
     pub credentials: Credentials,
+    /// Where the person is.
+    pub address: Arc<LastAddress>,
     /// What all accounts share.
     pub servers: Arc<Servers>,
     /// Uploaded files, of all accounts.
@@ -69,20 +72,28 @@ impl Account {
         uploads: &Arc<Uploads>,
         key: AccountKey,
         credentials: Credentials,
+        address: IpAddr,
     ) -> Arc<Self> {
         let ended = CancellationToken::new();
+        let address = Arc::new(LastAddress::new(address));
         Arc::new(Self {
             key,
             directory: Directory::default(),
             sending: Sending::default(),
             stale: Stale::default(),
-            pool: Pool::new(Arc::clone(servers), credentials.clone(), ended.clone()),
+            pool: Pool::new(
+                Arc::clone(servers),
+                credentials.clone(),
+                Arc::clone(&address),
+                ended.clone(),
+            ),
             watcher: Watcher::default(),
             capabilities: OnceLock::new(),
             pages: Mutex::default(),
             next_page: AtomicU64::new(0),
             ended,
             credentials,
+            address,
             servers: Arc::clone(servers),
             uploads: Arc::clone(uploads),
         })

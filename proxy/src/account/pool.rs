@@ -3,7 +3,7 @@
 //! A job takes it for one bounded turn and gives it back, so that a person never waits behind
 //! 50,000 messages being moved. It is dialled when somebody wants it and closed when nobody does.
 
-use super::servers::{Connection, Credentials, Servers};
+use super::servers::{Connection, Credentials, LastAddress, Servers};
 use std::{
     collections::VecDeque,
     ops::{Deref, DerefMut},
@@ -37,6 +37,7 @@ pub enum Urgency {
 pub(super) struct Pool {
     servers: Arc<Servers>,
     credentials: Credentials,
+    address: Arc<LastAddress>,
     state: Mutex<State>,
     ended: CancellationToken,
 }
@@ -67,10 +68,16 @@ pub(super) struct Lease {
 
 impl Pool {
     /// An account's pool; nothing is dialled yet.
-    pub(super) fn new(servers: Arc<Servers>, credentials: Credentials, ended: CancellationToken) -> Arc<Self> {
+    pub(super) fn new(
+        servers: Arc<Servers>,
+        credentials: Credentials,
+        address: Arc<LastAddress>,
+        ended: CancellationToken,
+    ) -> Arc<Self> {
         Arc::new(Self {
             servers,
             credentials,
+            address,
             state: Mutex::default(),
             ended,
         })
@@ -201,7 +208,13 @@ impl Lease {
                 lease: self,
             });
         }
-        match self.pool.servers.open(&self.pool.credentials).await {
+        let Pool {
+            servers,
+            credentials,
+            address,
+            ..
+        } = &*self.pool;
+        match servers.open(credentials, address.get()).await {
             Ok(connection) => Ok(Connected {
                 connection: Some(connection),
                 lease: self,

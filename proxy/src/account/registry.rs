@@ -11,6 +11,7 @@ use super::{
 use serde::{Deserialize, Serialize};
 use std::{
     collections::HashMap,
+    net::IpAddr,
     ops::Deref,
     sync::{Arc, Mutex, MutexGuard, PoisonError, Weak},
     time::Duration,
@@ -85,26 +86,27 @@ impl Accounts {
         &self.jobs
     }
 
-    /// Signs in for real. The session is kept: the page that follows will want it.
-    pub async fn sign_in(&self, credentials: &Credentials) -> Result<(), Problem> {
-        let connection = self.servers.open(credentials).await?;
-        self.enter(credentials).accept(connection);
+    /// Signs in for real, from this address. The session is kept: the page that follows will want it.
+    pub async fn sign_in(&self, credentials: &Credentials, address: IpAddr) -> Result<(), Problem> {
+        let connection = self.servers.open(credentials, address).await?;
+        self.enter(credentials, address).accept(connection);
         Ok(())
     }
 
-    /// Uses an account for one request by HTTP.
-    pub fn visit(&self, credentials: &Credentials) -> Presence {
-        self.enter(credentials)
+    /// Uses an account for one request by HTTP from this address.
+    pub fn visit(&self, credentials: &Credentials, address: IpAddr) -> Presence {
+        self.enter(credentials, address)
     }
 
-    /// Joins a page to its account.
+    /// Joins a page, opened at this address, to its account.
     pub async fn join(
         &self,
         credentials: &Credentials,
+        address: IpAddr,
         session: SessionId,
         outbox: Outbox,
     ) -> Result<(Member, Welcome), Problem> {
-        let presence = self.enter(credentials);
+        let presence = self.enter(credentials, address);
         if presence.page_count() >= PAGES {
             return Err(Problem::Busy);
         }
@@ -132,15 +134,16 @@ impl Accounts {
         }
     }
 
-    fn enter(&self, credentials: &Credentials) -> Presence {
+    fn enter(&self, credentials: &Credentials, address: IpAddr) -> Presence {
         let key = AccountKey::of(credentials);
         let mut all = self.lock();
         let active = all.entry(key.clone()).or_insert_with(|| Active {
-            account: Account::start(&self.servers, &self.uploads, key.clone(), credentials.clone()),
+            account: Account::start(&self.servers, &self.uploads, key.clone(), credentials.clone(), address),
             users: 0,
             idle_since: Instant::now(),
         });
         active.users += 1;
+        active.account.address.set(address);
         let account = Arc::clone(&active.account);
         let accounts = self.this.upgrade().expect("whoever calls this holds it");
         Presence { account, key, accounts }

@@ -11,8 +11,9 @@ use crate::{
     tls::TlsSettings,
 };
 use std::{
+    net::IpAddr,
     ops::{Deref, DerefMut},
-    sync::Arc,
+    sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
 use surat_protocol::{Problem, UidValidity};
@@ -35,6 +36,26 @@ pub struct Credentials {
     pub email: String,
     /// Password.
     pub password: Secret,
+}
+
+/// Where the person was when an account was last used: the address of a browser. Connections are dialled in its name.
+pub struct LastAddress(Mutex<IpAddr>);
+
+impl LastAddress {
+    /// Seen there first.
+    pub fn new(address: IpAddr) -> Self {
+        Self(Mutex::new(address))
+    }
+
+    /// Seen there now.
+    pub fn set(&self, address: IpAddr) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = address;
+    }
+
+    /// Where it was.
+    pub fn get(&self) -> IpAddr {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 /// Everything that accounts share.
@@ -78,15 +99,15 @@ impl Servers {
         }
     }
 
-    /// Dials and signs in.
-    pub async fn open(&self, credentials: &Credentials) -> Result<Connection, Problem> {
+    /// Dials and signs in. The server is told that the person sits at `address`.
+    pub async fn open(&self, credentials: &Credentials, address: IpAddr) -> Result<Connection, Problem> {
         let room = Arc::clone(&self.connections).try_acquire_owned().map_err(|_| {
             tracing::warn!("connection-limit is reached; an account waits for a connection");
             Problem::Busy
         })?;
         let turn = timeout(DIAL_TURN_WITHIN, self.dialling.acquire()).await;
         let _turn = turn.map_err(|_| Problem::Busy)?.map_err(|_| Problem::Busy)?;
-        let session = self.sign_in(credentials).await?;
+        let session = self.sign_in(credentials, address).await?;
         Ok(Connection {
             session,
             opened: None,
@@ -94,10 +115,10 @@ impl Servers {
         })
     }
 
-    async fn sign_in(&self, credentials: &Credentials) -> Result<Session, Problem> {
+    async fn sign_in(&self, credentials: &Credentials, address: IpAddr) -> Result<Session, Problem> {
+        let Credentials { email, password } = credentials;
         let client = dial(&self.imap, &self.tls).await?;
-        let signed_in = client.sign_in(&credentials.email, &credentials.password, None).await;
-        signed_in.map_err(|error| {
+        client.sign_in(email, password, Some(address)).await.map_err(|error| {
             if error.is_wrong_password() {
                 Problem::WrongPassword
             } else {

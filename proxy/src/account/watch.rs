@@ -119,7 +119,7 @@ impl Watch {
         let mut backoff = Backoff::default();
         let mut is_lost = false;
         while !account.ended().is_cancelled() {
-            let problem = match account.servers.open(&account.credentials).await {
+            let problem = match account.servers.open(&account.credentials, account.address.get()).await {
                 Ok(connection) => {
                     if std::mem::take(&mut is_lost) {
                         account.tell(&Event::ServerBack);

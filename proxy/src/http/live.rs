@@ -3,7 +3,7 @@
 //! Knows frames, not mail: it greets, hands requests to the account, and carries answers and events
 //! back. Whatever is odd in a frame closes the socket with a code; it harms nobody else.
 
-use super::{Site, cookie::Session};
+use super::{Site, client::Client, cookie::Session};
 use crate::account::{Member, Outgoing, Outlet, Reply, outbox};
 use axum::{
     Extension,
@@ -16,6 +16,7 @@ use axum::{
 };
 use std::{
     collections::HashMap,
+    net::IpAddr,
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -44,6 +45,7 @@ const READ_BUFFER: usize = 4 << 10;
 /// GET /api/live. A page without a session is let in just far enough to be told so.
 pub(super) async fn open(
     State(site): State<Arc<Site>>,
+    Extension(client): Extension<Client>,
     session: Option<Extension<Session>>,
     upgrade: WebSocketUpgrade,
 ) -> Response {
@@ -55,7 +57,8 @@ pub(super) async fn open(
         .max_frame_size(CLIENT_FRAME_LIMIT)
         .on_upgrade(async move |mut socket| {
             let _tracked = tracked;
-            if let Some((member, outlet)) = greet(&site, &mut socket, session.map(|Extension(session)| session)).await {
+            let session = session.map(|Extension(session)| session);
+            if let Some((member, outlet)) = greet(&site, &mut socket, client.address, session).await {
                 let live = Live {
                     socket,
                     member,
@@ -70,7 +73,12 @@ pub(super) async fn open(
 }
 
 /// Hello, and Welcome or Refused.
-async fn greet(site: &Site, socket: &mut WebSocket, session: Option<Session>) -> Option<(Member, Outlet)> {
+async fn greet(
+    site: &Site,
+    socket: &mut WebSocket,
+    address: IpAddr,
+    session: Option<Session>,
+) -> Option<(Member, Outlet)> {
     let hello = timeout(HELLO_WITHIN, socket.recv()).await.ok()??.ok()?;
     let version = match hello {
         Message::Binary(octets) => match frame::decode(&octets) {
@@ -86,7 +94,8 @@ async fn greet(site: &Site, socket: &mut WebSocket, session: Option<Session>) ->
         return refuse(socket, Refusal::Problem(Problem::NotSignedIn)).await;
     };
     let (outbox, outlet) = outbox();
-    match site.accounts.join(&session.credentials, session.id, outbox).await {
+    let joining = site.accounts.join(&session.credentials, address, session.id, outbox);
+    match joining.await {
         Err(problem) => refuse(socket, Refusal::Problem(problem)).await,
         Ok((member, welcome)) => {
             let welcome = frame::encode(&ServerFrame::Welcome(welcome));

@@ -60,7 +60,7 @@ async fn try_sign_in(site: &Site, client: &Client, login: Login) -> Result<Heade
     }
     let session = Session::begin(Credentials { email, password }, login.keep);
     let result = if is_possible {
-        site.accounts.sign_in(&session.credentials).await
+        site.accounts.sign_in(&session.credentials, client.address).await
     } else {
         Err(Problem::WrongPassword)
     };

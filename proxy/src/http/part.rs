@@ -3,7 +3,7 @@
 //! What a message holds was written by a stranger. Only types that run nothing are ever shown in
 //! place; everything else is a download, and no type is guessed.
 
-use super::{Site, answer, cookie::Session};
+use super::{Site, answer, client::Client, cookie::Session};
 use crate::account::{
     Presence,
     part::{self, File},
@@ -85,6 +85,7 @@ impl Asked {
 /// GET /api/part.
 pub(super) async fn part(
     State(site): State<Arc<Site>>,
+    Extension(client): Extension<Client>,
     session: Option<Extension<Session>>,
     Query(asked): Query<Asked>,
 ) -> Response {
@@ -95,7 +96,7 @@ pub(super) async fn part(
             .as_deref()
             .and_then(Section::parse)
             .ok_or(Problem::BadRequest)?;
-        let presence = site.accounts.visit(&session.credentials);
+        let presence = site.accounts.visit(&session.credentials, client.address);
         let file = part::part(Arc::clone(&presence), &asked.message(), &section).await?;
         Ok((presence, file))
     };
@@ -108,12 +109,13 @@ pub(super) async fn part(
 /// GET /api/source.
 pub(super) async fn source(
     State(site): State<Arc<Site>>,
+    Extension(client): Extension<Client>,
     session: Option<Extension<Session>>,
     Query(asked): Query<Asked>,
 ) -> Response {
     let file = async {
         let Extension(session) = session.ok_or(Problem::NotSignedIn)?;
-        let presence = site.accounts.visit(&session.credentials);
+        let presence = site.accounts.visit(&session.credentials, client.address);
         let file = part::source(Arc::clone(&presence), &asked.message()).await?;
         Ok((presence, file))
     };

@@ -1,6 +1,6 @@
 //! Signing in and out, and what happens to those who are not.
 
-use crate::support::{Browser, Live, PATIENCE, Proxy, ayu, live};
+use crate::support::{Browser, Live, PATIENCE, Proxy, ayu, live, until};
 use futures_util::{SinkExt, StreamExt};
 use std::sync::Arc;
 use surat_protocol::{
@@ -211,4 +211,49 @@ async fn a_stop_is_told_and_ends_well() {
     page.event(|event| matches!(event, Event::Stopping).then_some(())).await;
     assert_eq!(page.closed().await, Some(1012));
     assert_eq!(stopped.await.unwrap(), Some(0));
+}
+
+#[tokio::test]
+async fn the_mail_server_is_told_where_the_browser_is() {
+    let testbed = dovecot();
+    let behind = Proxy::start_with(&testbed, &["--trusted-proxy", "127.0.0.1"]).await;
+
+    let mut browser = Browser::new(&behind);
+    browser.forwarded_for = Some("192.0.2.7");
+    browser.try_sign_in("ayu@surat.test", "surat").await.unwrap();
+    browser.live().await.open_mailbox("INBOX").await;
+    browser.forwarded_for = Some("2001:db8::7");
+    assert!(browser.try_sign_in("ayu@surat.test", "wrong").await.is_err());
+
+    // The session that was signed in with, and the one that watches.
+    let signed_in = |log: &str| log.matches("Login: user=<ayu@surat.test>").count();
+    let log = until(
+        || testbed.dovecot_log(),
+        |log| signed_in(log) >= 2 && log.contains("auth failed"),
+    )
+    .await;
+    assert!(
+        log.lines()
+            .filter(|line| line.contains("Login: "))
+            .all(|line| line.contains("rip=192.0.2.7,")),
+        "{log}"
+    );
+    assert!(
+        log.lines()
+            .any(|line| line.contains("auth failed") && line.contains("rip=2001:db8::7,")),
+        "{log}"
+    );
+}
+
+#[tokio::test]
+async fn a_browser_cannot_tell_the_mail_server_a_wrong_address() {
+    let testbed = dovecot();
+    let proxy = Proxy::start(&testbed).await;
+
+    let mut browser = Browser::new(&proxy);
+    browser.forwarded_for = Some("192.0.2.7");
+    browser.try_sign_in("ayu@surat.test", "surat").await.unwrap();
+
+    let log = until(|| testbed.dovecot_log(), |log| log.contains("Login: ")).await;
+    assert!(log.contains("rip=127.0.0.1,") && !log.contains("192.0.2.7"), "{log}");
 }

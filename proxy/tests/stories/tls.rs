@@ -1,10 +1,7 @@
 //! Encryption towards the mail servers, with a private authority, and HTTPS by the proxy itself.
 
-use crate::support::{Browser, PATIENCE, Proxy, Tap, draft, letters::send};
-use std::{
-    process::Command,
-    time::{Duration, Instant},
-};
+use crate::support::{Browser, Proxy, Tap, draft, letters::send, until};
+use std::process::Command;
 use surat_protocol::{Answer, CertificateFault, Problem, Request, Server};
 use surat_testbed::{CertificateKind, Testbed};
 
@@ -145,19 +142,6 @@ async fn kept_as_draft(proxy: &Proxy) -> Problem {
     let (_, drafts) = page.open_mailbox("Drafts").await;
     assert!(drafts.iter().any(|row| row.subject == "Rahasia"), "{drafts:?}");
     problem
-}
-
-/// Waits until a log holds what it is to hold: servers write it a moment after they have hung up.
-async fn until(read: impl Fn() -> String, holds: impl Fn(&str) -> bool) -> String {
-    let deadline = Instant::now() + PATIENCE;
-    loop {
-        let log = read();
-        if holds(&log) {
-            return log;
-        }
-        assert!(Instant::now() < deadline, "{log}");
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
 }
 
 #[tokio::test]

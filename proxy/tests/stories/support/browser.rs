@@ -14,6 +14,8 @@ pub struct Browser {
     pub origin: String,
     /// The Cookie header.
     pub cookie: Option<String>,
+    /// What a reverse proxy before it says of its address.
+    pub forwarded_for: Option<&'static str>,
     client: reqwest::Client,
 }
 
@@ -51,6 +53,7 @@ impl Browser {
         Self {
             origin: proxy.origin.clone(),
             cookie: None,
+            forwarded_for: None,
             client,
         }
     }
@@ -95,11 +98,17 @@ impl Browser {
 
     /// A request with the cookie, and nothing else that a browser adds.
     pub fn request(&self, method: reqwest::Method, path: &str) -> reqwest::RequestBuilder {
-        let request = self.client.request(method, format!("{}{path}", self.origin));
-        match &self.cookie {
-            Some(cookie) => request.header("cookie", cookie),
-            None => request,
-        }
+        self.headers().into_iter().fold(
+            self.client.request(method, format!("{}{path}", self.origin)),
+            |request, (name, value)| request.header(name, value),
+        )
+    }
+
+    /// The headers of each of its requests.
+    pub fn headers(&self) -> Vec<(&'static str, &str)> {
+        let cookie = self.cookie.as_deref().map(|cookie| ("cookie", cookie));
+        let forwarded = self.forwarded_for.map(|address| ("x-forwarded-for", address));
+        cookie.into_iter().chain(forwarded).collect()
     }
 
     /// Sends it and reads all that comes back.

@@ -32,10 +32,10 @@ pub async fn connect(
     request
         .headers_mut()
         .insert("origin", HeaderValue::from_str(origin).unwrap());
-    if let Some(cookie) = &browser.cookie {
+    for (name, value) in browser.headers() {
         request
             .headers_mut()
-            .insert("cookie", HeaderValue::from_str(cookie).unwrap());
+            .insert(name, HeaderValue::from_str(value).unwrap());
     }
     tokio_tungstenite::connect_async(request)
         .await

@@ -13,7 +13,7 @@ pub use mail::{draft, letter, letter_with};
 pub use proxy::Proxy;
 pub use tap::Tap;
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use surat_testbed::Testbed;
 
 /// Long enough for a slow machine; a story that waits longer has failed.
@@ -26,4 +26,17 @@ pub async fn ayu() -> (Testbed, Proxy, Browser, Live) {
     let browser = Browser::sign_in(&proxy, "ayu").await;
     let live = browser.live().await;
     (testbed, proxy, browser, live)
+}
+
+/// Waits until a log holds what it is to hold: servers write it a moment after they have hung up.
+pub async fn until(read: impl Fn() -> String, holds: impl Fn(&str) -> bool) -> String {
+    let deadline = Instant::now() + PATIENCE;
+    loop {
+        let log = read();
+        if holds(&log) {
+            return log;
+        }
+        assert!(Instant::now() < deadline, "{log}");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
 }
