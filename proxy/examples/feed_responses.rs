@@ -149,3 +149,41 @@ impl AsyncWrite for Pieces<'_> {
         Poll::Ready(Ok(()))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// What became of one response: (values, errors, panics and hangs).
+    fn fed(octets: &[u8]) -> (usize, usize, usize) {
+        let mut report = Report::default();
+        feed(&mut report, "one", octets.to_vec());
+        (report.values, report.errors, report.panics + report.hangs)
+    }
+
+    #[test]
+    fn samples_of_every_kind_become_a_value_or_an_error() {
+        for sample in [&b"* 1 EXISTS\r\n"[..], b"A1 OK\r\n", b"+ go on\r\n", b"* BYE\r\n"] {
+            assert_eq!(fed(sample), (1, 0, 0), "{sample:?}");
+        }
+        for sample in [
+            &b""[..],
+            b"\r\n\r\n",
+            b"* 1 FETCH (UID x)\r\n",
+            b"* 1 FETCH (UID 7 BODY[] {5}\r\nab",
+            b"* 1 FETCH (BODY[] {99999999999}\r\n",
+            b"HTTP/1.1 400 Bad Request\r\n\r\n",
+            b"\xFF\xFE\0\n",
+        ] {
+            assert_eq!(fed(sample), (0, 1, 0), "{sample:?}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_octets_make_it_panic_or_hang(octets in proptest::collection::vec(prop_oneof![any::<u8>(), prop::sample::select(b"\r\n*+ {}3".to_vec())], 0..300)) {
+            prop_assert_eq!(fed(&octets).2, 0);
+        }
+    }
+}

@@ -21,8 +21,6 @@ pub mod capabilities;
 pub mod client;
 pub mod command;
 pub mod command_line;
-#[cfg(test)]
-mod corpus_check;
 pub mod decode;
 pub mod dial;
 pub mod error;

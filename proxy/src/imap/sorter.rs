@@ -329,10 +329,5 @@ mod tests {
         fn any_cut_of_the_stream_gives_the_same_lines(cuts in proptest::collection::vec(1usize..40, 0..60)) {
             prop_assert_eq!(sort(STREAM, &cuts), sort(STREAM, &[]));
         }
-
-        #[test]
-        fn no_octets_make_it_hang(octets in proptest::collection::vec(prop_oneof![any::<u8>(), prop::sample::select(b"\r\n*+ {}3".to_vec())], 0..300)) {
-            prop_assert!(!super::super::corpus_check::check(&octets).is_hanging);
-        }
     }
 }

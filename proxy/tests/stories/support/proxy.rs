@@ -78,7 +78,7 @@ impl Proxy {
     }
 
     /// Its process.
-    pub fn pid(&self) -> u32 {
+    fn pid(&self) -> u32 {
         self.child.id()
     }
 
