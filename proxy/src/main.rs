@@ -66,10 +66,7 @@ fn run(arguments: Arguments) -> anyhow::Result<()> {
             let config = Config::load(settings)?;
             let user = user.map(ask_password).transpose()?;
             let failed = runtime.block_on(check(&config, user.as_ref(), &mut stdout()))?;
-            anyhow::ensure!(
-                failed == 0,
-                "{failed} of 2 servers cannot be used; see above for the remedy"
-            );
+            anyhow::ensure!(failed == 0, "{failed} of 2 servers cannot be used; the remedy is above");
             Ok(())
         }
     }
@@ -79,8 +76,8 @@ fn run(arguments: Arguments) -> anyhow::Result<()> {
 fn ask_password(email: String) -> anyhow::Result<User> {
     let password = match std::env::var("SURAT_PASSWORD") {
         Ok(password) => Secret::new(password),
+        Err(_) if stdin().is_terminal() => Secret::new(rpassword::prompt_password(format!("Password of {email}: "))?),
         Err(_) => {
-            write!(stderr(), "Password of {email}: ")?;
             let mut line = String::new();
             stdin().read_line(&mut line)?;
             Secret::new(line.trim_end_matches(['\r', '\n']))

@@ -2,12 +2,18 @@
 //!
 //! Built once at the start and shared: a trust store is some hundred kilobytes.
 
+mod shown;
+
+pub use shown::Shown;
+
 use rustls::{
     CertificateError, ClientConfig,
+    client::danger::ServerCertVerifier,
     crypto::ring,
     pki_types::{CertificateDer, pem::PemObject},
 };
 use rustls_platform_verifier::Verifier;
+use shown::Noting;
 use std::{error::Error as StdError, io, path::Path, path::PathBuf, sync::Arc};
 use surat_protocol::CertificateFault;
 use thiserror::Error;
@@ -37,14 +43,23 @@ pub enum TlsSettingsError {
 impl TlsSettings {
     /// Trusts what the platform trusts and, beside it, every certificate of `ca_file` (PEM).
     pub fn new(ca_file: Option<&Path>) -> Result<Self, TlsSettingsError> {
-        let provider = Arc::new(ring::default_provider());
-        let own_roots = ca_file.map_or(Ok(Vec::new()), read_ca_file)?;
-        let verifier = Verifier::new_with_extra_roots(own_roots, Arc::clone(&provider))?;
-        let config = ClientConfig::builder_with_provider(provider)
+        Self::with(Arc::new(verifier(ca_file)?))
+    }
+
+    /// The same, and keeps the certificate that the server shows, trusted or not. For one server: when another one
+    /// resumes the session of the first, it shows none.
+    pub fn noting(ca_file: Option<&Path>) -> Result<(Self, Shown), TlsSettingsError> {
+        let shown = Shown::default();
+        let verifier = Noting::new(verifier(ca_file)?, shown.clone());
+        Ok((Self::with(Arc::new(verifier))?, shown))
+    }
+
+    fn with(verifier: Arc<dyn ServerCertVerifier>) -> Result<Self, TlsSettingsError> {
+        let config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
             .with_safe_default_protocol_versions()?
             // The verifier is the platform's own, with our roots added; it checks chain, name and time.
             .dangerous()
-            .with_custom_certificate_verifier(Arc::new(verifier))
+            .with_custom_certificate_verifier(verifier)
             .with_no_client_auth();
         Ok(Self {
             config: Arc::new(config),
@@ -84,6 +99,14 @@ fn fault_of(reason: &CertificateError) -> CertificateFault {
         E::Other(other) if other.to_string().contains("CaUsedAsEndEntity") => CertificateFault::UnknownIssuer,
         _ => CertificateFault::Other,
     }
+}
+
+fn verifier(ca_file: Option<&Path>) -> Result<Verifier, TlsSettingsError> {
+    let own_roots = ca_file.map_or(Ok(Vec::new()), read_ca_file)?;
+    Ok(Verifier::new_with_extra_roots(
+        own_roots,
+        Arc::new(ring::default_provider()),
+    )?)
 }
 
 fn read_ca_file(path: &Path) -> Result<Vec<CertificateDer<'static>>, TlsSettingsError> {

@@ -10,7 +10,7 @@ use surat_protocol::{Address, CertificateFault, Draft, Problem, Server};
 use surat_proxy::{
     mime::{compose, recipients, transmitted},
     secret::Secret,
-    submission::{Credentials, Submission, probe, send},
+    submission::{Credentials, Fault, Probe, Submission, send},
     tls::TlsSettings,
 };
 use surat_testbed::{CertificateKind, Testbed};
@@ -204,17 +204,23 @@ async fn a_server_that_is_gone_is_unreachable() {
 async fn a_probe_tells_what_the_server_offers() {
     let testbed = Testbed::builder().start().unwrap();
 
-    let report = probe(&submission(
-        &testbed,
-        &format!("smtps://localhost:{}", testbed.smtps_port),
-    ))
-    .await
-    .unwrap();
+    let submission = submission(&testbed, &format!("smtps://localhost:{}", testbed.smtps_port));
 
+    let mut probe = Probe::open(&submission).await.unwrap();
+
+    let report = probe.report.clone();
     assert!(report.greeting.contains("ESMTP"), "{report:?}");
+    assert!(report.offers("size") && !report.offers("STARTTLS"), "{report:?}");
+    assert_eq!(report.size_limit_octets, Some(50 << 20));
+    let wrong = Credentials {
+        password: Secret::new("wrong"),
+        ..ayu()
+    };
+    let refused = probe.sign_in(&wrong).await;
     assert!(
-        report.extensions.iter().any(|line| line.starts_with("SIZE ")),
-        "{report:?}"
+        matches!(refused, Err(Fault::Problem(Problem::WrongPassword))),
+        "{refused:?}"
     );
-    assert!(report.certificate.is_some());
+    probe.sign_in(&ayu()).await.unwrap();
+    probe.leave().await;
 }

@@ -151,6 +151,31 @@ impl Capabilities {
 
     /// Capabilities that are not offered and that a person will notice, by name.
     pub fn missing(&self) -> Vec<&'static str> {
+        let noticed = self.noticed().into_iter();
+        noticed
+            .filter_map(|(is_offered, name)| (!is_offered).then_some(name))
+            .collect()
+    }
+
+    /// Capabilities that are offered and that Surat makes use of, by name.
+    pub fn offered(&self) -> Vec<&'static str> {
+        let others = [
+            (self.qresync, "QRESYNC"),
+            (self.list_extended, "LIST-EXTENDED"),
+            (self.create_special_use, "CREATE-SPECIAL-USE"),
+            (self.acl, "ACL"),
+            (self.unselect, "UNSELECT"),
+            (self.utf8_accept, "UTF8=ACCEPT"),
+            (self.literal_plus || self.literal_minus, "LITERAL+"),
+            (self.id, "ID"),
+        ];
+        let all = self.noticed().into_iter().chain(others);
+        all.filter_map(|(is_offered, name)| is_offered.then_some(name))
+            .collect()
+    }
+
+    /// Those whose lack a person will notice.
+    fn noticed(&self) -> [(bool, &'static str); 10] {
         [
             (self.special_use, "SPECIAL-USE"),
             (self.list_status, "LIST-STATUS"),
@@ -163,9 +188,6 @@ impl Capabilities {
             (self.notify, "NOTIFY"),
             (self.idle, "IDLE"),
         ]
-        .into_iter()
-        .filter_map(|(is_offered, name)| (!is_offered).then_some(name))
-        .collect()
     }
 }
 
@@ -197,7 +219,10 @@ mod tests {
     }
 
     #[test]
-    fn what_a_plain_server_lacks_is_named() {
-        assert!(Capabilities::from_words(["IMAP4REV1"]).missing().contains(&"MOVE"));
+    fn what_a_server_lacks_and_has_is_named() {
+        let capabilities = Capabilities::from_words(["IMAP4REV1", "IDLE", "QRESYNC"]);
+
+        assert!(capabilities.missing().contains(&"MOVE"));
+        assert_eq!(capabilities.offered(), ["CONDSTORE", "IDLE", "QRESYNC"]);
     }
 }

@@ -11,7 +11,6 @@ use super::{
 };
 use crate::secret::Secret;
 use async_imap::Authenticator;
-use rustls::pki_types::CertificateDer;
 use std::{net::IpAddr, time::Duration};
 use zeroize::Zeroizing;
 
@@ -31,15 +30,11 @@ type Inner = async_imap::Client<Sorter<BoxedSocket>>;
 pub struct Client {
     inner: Inner,
     capabilities: Capabilities,
-    certificate: Option<CertificateDer<'static>>,
 }
 
 impl Client {
     /// Reads the greeting, and the capabilities if it does not tell them.
-    pub(super) async fn greet(
-        sorter: Sorter<BoxedSocket>,
-        certificate: Option<CertificateDer<'static>>,
-    ) -> Result<Self, DialError> {
+    pub(super) async fn greet(sorter: Sorter<BoxedSocket>) -> Result<Self, DialError> {
         let mut inner = Inner::new(sorter);
         let read = within(PATIENCE, inner.read_response())
             .await
@@ -50,24 +45,17 @@ impl Client {
             Some(Code::Capability(words)) => Ok(Self {
                 inner,
                 capabilities: Capabilities::from_words(words.iter().map(String::as_str)),
-                certificate,
             }),
-            _ => Self::with_capabilities_read(inner, certificate).await,
+            _ => Self::with_capabilities_read(inner).await,
         }
     }
 
     /// After STARTTLS: no greeting, and the capabilities are asked for anew (RFC 9051, section 6.2.1).
-    pub(super) async fn resume(
-        sorter: Sorter<BoxedSocket>,
-        certificate: Option<CertificateDer<'static>>,
-    ) -> Result<Self, DialError> {
-        Self::with_capabilities_read(Inner::new(sorter), certificate).await
+    pub(super) async fn resume(sorter: Sorter<BoxedSocket>) -> Result<Self, DialError> {
+        Self::with_capabilities_read(Inner::new(sorter)).await
     }
 
-    async fn with_capabilities_read(
-        mut inner: Inner,
-        certificate: Option<CertificateDer<'static>>,
-    ) -> Result<Self, DialError> {
+    async fn with_capabilities_read(mut inner: Inner) -> Result<Self, DialError> {
         check_ok(&mut inner, "CAPABILITY").await?;
         let mut capabilities = Capabilities::default();
         while let Some(line) = inner.get_mut().pop() {
@@ -75,21 +63,12 @@ impl Client {
                 capabilities = Capabilities::from_words(words.iter().map(String::as_str));
             }
         }
-        Ok(Self {
-            inner,
-            capabilities,
-            certificate,
-        })
+        Ok(Self { inner, capabilities })
     }
 
     /// What the server can do before sign-in.
     pub fn capabilities(&self) -> &Capabilities {
         &self.capabilities
-    }
-
-    /// The server's own certificate; `None` on a connection in clear.
-    pub fn certificate(&self) -> Option<&CertificateDer<'static>> {
-        self.certificate.as_ref()
     }
 
     /// Asks for STARTTLS and gives the bare socket for the handshake. Whatever the server sent behind
@@ -114,9 +93,7 @@ impl Client {
         if let Some(address) = client_address.filter(|_| self.capabilities.id) {
             self.identify(address).await?;
         }
-        let Self {
-            inner, capabilities, ..
-        } = self;
+        let Self { inner, capabilities } = self;
         let signed_in = within(SIGN_IN_PATIENCE, authenticate(inner, &capabilities, name, password)).await??;
         let mut session = Session::new(signed_in, capabilities);
         session.begin().await?;

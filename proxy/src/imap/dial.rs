@@ -13,7 +13,7 @@ use crate::{
     tls::{TlsSettings, certificate_fault},
 };
 use futures_util::{StreamExt, stream::FuturesUnordered};
-use rustls::pki_types::{CertificateDer, ServerName};
+use rustls::pki_types::ServerName;
 use std::{io, net::SocketAddr, time::Duration};
 use tokio::{
     net::{TcpSocket, TcpStream, lookup_host},
@@ -38,11 +38,11 @@ pub async fn dial(endpoint: &Endpoint, tls: &TlsSettings) -> Result<Client, Dial
     let socket = bounded(CONNECT_PATIENCE, connect(endpoint)).await?;
     match endpoint.encryption {
         Encryption::Implicit => {
-            let (socket, certificate) = encrypt(socket, endpoint, tls).await?;
-            Client::greet(Sorter::new(socket), certificate).await
+            let socket = encrypt(socket, endpoint, tls).await?;
+            Client::greet(Sorter::new(socket)).await
         }
         Encryption::StartTls => {
-            let client = Client::greet(Sorter::new(Box::new(socket) as BoxedSocket), None).await?;
+            let client = Client::greet(Sorter::new(Box::new(socket) as BoxedSocket)).await?;
             if !client.capabilities().starttls {
                 let may_be_clear = endpoint.is_loopback();
                 return if may_be_clear {
@@ -51,17 +51,13 @@ pub async fn dial(endpoint: &Endpoint, tls: &TlsSettings) -> Result<Client, Dial
                     Err(DialError::NoEncryption)
                 };
             }
-            let (socket, certificate) = encrypt(client.start_tls().await?, endpoint, tls).await?;
-            Client::resume(Sorter::after_greeting(socket), certificate).await
+            let socket = encrypt(client.start_tls().await?, endpoint, tls).await?;
+            Client::resume(Sorter::after_greeting(socket)).await
         }
     }
 }
 
-async fn encrypt(
-    socket: impl Socket,
-    endpoint: &Endpoint,
-    tls: &TlsSettings,
-) -> Result<(BoxedSocket, Option<CertificateDer<'static>>), DialError> {
+async fn encrypt(socket: impl Socket, endpoint: &Endpoint, tls: &TlsSettings) -> Result<BoxedSocket, DialError> {
     let name = ServerName::try_from(endpoint.host.clone())
         .map_err(|error| DialError::Unreachable(io::Error::new(io::ErrorKind::InvalidInput, error)))?;
     let handshake = TlsConnector::from(tls.config()).connect(name, socket);
@@ -69,9 +65,7 @@ async fn encrypt(
         .await
         .map_err(|_| DialError::TimedOut)?
         .map_err(tls_error)?;
-    let certificates = stream.get_ref().1.peer_certificates();
-    let certificate = certificates.and_then(|chain| chain.first()).cloned();
-    Ok((Box::new(stream), certificate.map(CertificateDer::into_owned)))
+    Ok(Box::new(stream))
 }
 
 fn tls_error(error: io::Error) -> DialError {

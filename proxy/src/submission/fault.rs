@@ -6,9 +6,11 @@ use surat_protocol::{CertificateFault, Problem, Server};
 
 /// A failed submission.
 #[derive(Debug)]
-pub(super) enum Fault {
+pub enum Fault {
     /// The server could not be reached.
     Unreachable(io::Error),
+    /// TLS failed for another reason than the certificate.
+    Tls(io::Error),
     /// Its certificate was not accepted.
     Certificate(CertificateFault),
     /// It has no encryption where that is required, or broke it off.
@@ -29,7 +31,9 @@ impl Fault {
     /// For the log: never mail, addresses, or the server's words.
     pub(super) fn cause(&self) -> String {
         match self {
-            Self::Unreachable(error) | Self::Lost(error) | Self::LostAfterData(error) => error.to_string(),
+            Self::Unreachable(error) | Self::Tls(error) | Self::Lost(error) | Self::LostAfterData(error) => {
+                error.to_string()
+            }
             Self::Certificate(fault) => format!("certificate: {fault:?}"),
             Self::NoEncryption(reason) | Self::Garbled(reason) => (*reason).to_owned(),
             Self::TimedOut => "no reply in time".into(),
@@ -41,7 +45,7 @@ impl Fault {
     pub(super) fn into_problem(self) -> Problem {
         let server = Server::Submission;
         match self {
-            Self::Unreachable(_) | Self::Garbled(_) => Problem::Unreachable(server),
+            Self::Unreachable(_) | Self::Tls(_) | Self::Garbled(_) => Problem::Unreachable(server),
             Self::Certificate(reason) => Problem::Certificate { server, reason },
             Self::NoEncryption(_) => Problem::NoEncryption(server),
             Self::Lost(_) => Problem::ConnectionLost(server),

@@ -9,10 +9,10 @@ mod link;
 mod probe;
 mod session;
 
-pub use probe::{Report, probe};
+pub use fault::Fault;
+pub use probe::{Probe, Report};
 
 use crate::{endpoint::Endpoint, secret::Secret, tls::TlsSettings};
-use fault::Fault;
 use lettre::{
     Address,
     transport::smtp::{

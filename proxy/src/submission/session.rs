@@ -31,8 +31,6 @@ pub(super) struct Session {
     pub(super) extensions: Vec<String>,
     /// The text of the greeting.
     pub(super) greeting: String,
-    /// The server's certificate (DER), if the link is encrypted.
-    pub(super) certificate: Option<Vec<u8>>,
 }
 
 impl Session {
@@ -46,10 +44,10 @@ impl Session {
         tcp.set_nodelay(true).map_err(Fault::Unreachable)?;
         match endpoint.encryption {
             Encryption::Implicit => {
-                let (stream, certificate) = encrypt(submission, tcp).await?;
+                let stream = encrypt(submission, tcp).await?;
                 let mut link = Link::new(Box::new(stream) as Box<dyn Stream>);
                 let greeting = greeting(&mut link).await?;
-                Self::hello(link, greeting, certificate).await
+                Self::hello(link, greeting).await
             }
             Encryption::StartTls => Self::start_tls(submission, tcp).await,
         }
@@ -69,28 +67,22 @@ impl Session {
                 link,
                 extensions,
                 greeting,
-                certificate: None,
             });
         }
         let reply = link.command(Starttls).await?;
         if reply.code != 220 {
             return Err(Fault::NoEncryption("STARTTLS was refused"));
         }
-        let (stream, certificate) = encrypt(submission, link.into_bare()?).await?;
-        Self::hello(Link::new(Box::new(stream)), greeting, certificate).await
+        let stream = encrypt(submission, link.into_bare()?).await?;
+        Self::hello(Link::new(Box::new(stream)), greeting).await
     }
 
-    async fn hello(
-        mut link: Link<Box<dyn Stream>>,
-        greeting: String,
-        certificate: Option<Vec<u8>>,
-    ) -> Result<Self, Fault> {
+    async fn hello(mut link: Link<Box<dyn Stream>>, greeting: String) -> Result<Self, Fault> {
         let extensions = hello(&mut link).await?;
         Ok(Self {
             link,
             extensions,
             greeting,
-            certificate,
         })
     }
 
@@ -178,20 +170,16 @@ async fn within_dial_time<T>(dial: impl Future<Output = T>) -> Result<T, Fault> 
         .map_err(|_| Fault::Unreachable(io::ErrorKind::TimedOut.into()))
 }
 
-async fn encrypt(submission: &Submission, tcp: TcpStream) -> Result<(TlsStream<TcpStream>, Option<Vec<u8>>), Fault> {
+async fn encrypt(submission: &Submission, tcp: TcpStream) -> Result<TlsStream<TcpStream>, Fault> {
     let host = submission.endpoint.host.clone();
     let name = ServerName::try_from(host).map_err(|error| Fault::Unreachable(io::Error::other(error)))?;
     let connector = TlsConnector::from(submission.tls.config());
-    let stream =
-        within_dial_time(connector.connect(name, tcp))
-            .await?
-            .map_err(|error| match certificate_fault(&error) {
-                Some(fault) => Fault::Certificate(fault),
-                None => Fault::Unreachable(error),
-            })?;
-    let certificates = stream.get_ref().1.peer_certificates().unwrap_or_default();
-    let certificate = certificates.first().map(|certificate| certificate.as_ref().to_vec());
-    Ok((stream, certificate))
+    within_dial_time(connector.connect(name, tcp))
+        .await?
+        .map_err(|error| match certificate_fault(&error) {
+            Some(fault) => Fault::Certificate(fault),
+            None => Fault::Tls(error),
+        })
 }
 
 async fn greeting<S: Stream>(link: &mut Link<S>) -> Result<String, Fault> {
