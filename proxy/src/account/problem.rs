@@ -62,3 +62,15 @@ impl<T> InMailbox<T> for Result<T, Error> {
         })
     }
 }
+
+/// Is the link to the server gone, rather than something refused?
+pub(super) fn is_about_link(problem: &Problem) -> bool {
+    matches!(
+        problem,
+        Problem::ConnectionLost(_)
+            | Problem::Unreachable(_)
+            | Problem::TimedOut
+            | Problem::Certificate { .. }
+            | Problem::NoEncryption(_)
+    )
+}

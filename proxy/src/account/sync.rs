@@ -32,6 +32,9 @@ struct Difference {
     arrived: UidSet,
     vanished: UidSet,
     flags: Vec<(Uid, Flags)>,
+    /// What will be known once it is told.
+    highest_modseq: ModSeq,
+    window: BTreeMap<Uid, Flags>,
 }
 
 impl MailboxState {
@@ -64,7 +67,7 @@ impl MailboxState {
             // The server tells of a change when it pleases; now it must have told.
             connection.noop().await.in_mailbox(&name)?;
         }
-        let difference = match keeps_modseq {
+        let mut difference = match keeps_modseq {
             true => self.changes(connection).await?,
             false => self.comparison(connection).await?,
         };
@@ -74,17 +77,21 @@ impl MailboxState {
         let rows = fetch_rows(connection, &difference.arrived.newest(0, ROWS))
             .await
             .in_mailbox(&name)?;
+        // Not before all is at hand: what is known would not be told after the connection was lost.
         self.uids = self.uids.difference(&difference.vanished).union(&difference.arrived);
+        self.highest_modseq = self.highest_modseq.max(difference.highest_modseq);
+        self.window = std::mem::take(&mut difference.window);
         Ok(self.events(difference, rows))
     }
 
     /// With CONDSTORE: what changed since a moment; with QRESYNC also what vanished.
-    async fn changes(&mut self, connection: &mut Connection) -> Result<Difference, Problem> {
+    async fn changes(&self, connection: &mut Connection) -> Result<Difference, Problem> {
         let name = &self.entry.mailbox.name;
         let changes = connection.changes_since(self.highest_modseq).await.in_mailbox(name)?;
         let changed: UidSet = changes.flags.iter().map(|(uid, _)| *uid).collect();
         let mut difference = Difference {
             arrived: changed.difference(&self.uids),
+            highest_modseq: changes.highest_modseq,
             ..Difference::default()
         };
         match changes.vanished {
@@ -100,12 +107,11 @@ impl MailboxState {
             .into_iter()
             .filter(|(uid, _)| self.uids.contains(*uid))
             .collect();
-        self.highest_modseq = self.highest_modseq.max(changes.highest_modseq);
         Ok(difference)
     }
 
     /// Without: all UIDs, and the flags of the newest messages.
-    async fn comparison(&mut self, connection: &mut Connection) -> Result<Difference, Problem> {
+    async fn comparison(&self, connection: &mut Connection) -> Result<Difference, Problem> {
         let name = &self.entry.mailbox.name;
         let all = connection.all_uids().await.in_mailbox(name)?;
         let newest = all.newest(0, WINDOW);
@@ -114,7 +120,7 @@ impl MailboxState {
         } else {
             connection.fetch_flags(&newest).await.in_mailbox(name)?
         };
-        let difference = Difference {
+        Ok(Difference {
             arrived: all.difference(&self.uids),
             vanished: self.uids.difference(&all),
             flags: flags
@@ -122,9 +128,9 @@ impl MailboxState {
                 .filter(|(uid, flags)| self.uids.contains(*uid) && self.window.get(uid) != Some(flags))
                 .cloned()
                 .collect(),
-        };
-        self.window = flags.into_iter().collect();
-        Ok(difference)
+            window: flags.into_iter().collect(),
+            ..Difference::default()
+        })
     }
 
     fn events(&self, difference: Difference, rows: Vec<surat_protocol::Row>) -> Vec<Event> {

@@ -8,7 +8,7 @@ use super::{
     backoff::Backoff,
     directory::Entry,
     job::{note_status, read_mailboxes, recover, take_mailboxes},
-    problem::InMailbox,
+    problem::{InMailbox, is_about_link},
     servers::Connection,
     sync::MailboxState,
 };
@@ -168,7 +168,8 @@ impl Watch {
         let mut poll_at = Instant::now() + if is_notified { POLL_NOTIFIED } else { POLL };
         loop {
             while let Ok(order) = self.orders.try_recv() {
-                self.obey(order, connection, is_notified).await?;
+                let touched = self.take_in(order);
+                self.look_at(touched, connection, is_notified).await?;
             }
             self.bring_to_front(connection).await?;
             let ended = self.account.ended().clone();
@@ -179,13 +180,14 @@ impl Watch {
                     () = ended.cancelled() => {}
                 }
             };
-            let watched = connection.watch(poll_at, stop).await?;
+            let watched = connection.watch(poll_at, stop).await;
+            // Before anything may fail: an order that was taken is not given again on the next connection.
+            let touched = order.map(|order| self.take_in(order)).unwrap_or_default();
+            let watched = watched?;
             if ended.is_cancelled() {
                 return Ok(());
             }
-            if let Some(order) = order {
-                self.obey(order, connection, is_notified).await?;
-            }
+            self.look_at(touched, connection, is_notified).await?;
             match watched {
                 WatchEnd::Stopped => {}
                 WatchEnd::News(news) => {
@@ -202,7 +204,9 @@ impl Watch {
         }
     }
 
-    async fn obey(&mut self, order: Order, connection: &mut Connection, is_notified: bool) -> Result<(), Problem> {
+    /// Notes what is to be watched. Gives the mailboxes that are to be looked at.
+    fn take_in(&mut self, order: Order) -> Vec<WireName> {
+        let mut touched = Vec::new();
         match order {
             Order::Adopt(state) => {
                 let name = state.entry.mailbox.name.clone();
@@ -216,17 +220,28 @@ impl Watch {
                 }
             }
             Order::LookAgain => {}
-            // By NOTIFY or IDLE the server tells by itself.
-            Order::Touched(_) if is_notified => {}
-            Order::Touched(wires) => {
-                let open = connection.selected().cloned();
-                for wire in wires.into_iter().filter(|wire| Some(wire) != open.as_ref()) {
-                    self.sync_wire(&wire, connection).await?;
-                }
-            }
+            Order::Touched(wires) => touched = wires,
         }
         let watched = self.account.watched();
         self.states.retain(|name, _| watched.contains(name));
+        touched
+    }
+
+    /// Looks at mailboxes in which something was done, unless the server tells by itself: by NOTIFY, or by IDLE
+    /// of the open one.
+    async fn look_at(
+        &mut self,
+        touched: Vec<WireName>,
+        connection: &mut Connection,
+        is_notified: bool,
+    ) -> Result<(), Problem> {
+        if is_notified {
+            return Ok(());
+        }
+        let open = connection.selected().cloned();
+        for wire in touched.into_iter().filter(|wire| Some(wire) != open.as_ref()) {
+            self.sync_wire(&wire, connection).await?;
+        }
         Ok(())
     }
 
@@ -373,16 +388,4 @@ async fn recover_later(account: Arc<Account>) {
     if let Err(problem) = recover(&account).await {
         tracing::debug!(?problem, "Drafts could not be looked through");
     }
-}
-
-/// Is the link to the server gone, rather than something refused?
-fn is_about_link(problem: &Problem) -> bool {
-    matches!(
-        problem,
-        Problem::ConnectionLost(_)
-            | Problem::Unreachable(_)
-            | Problem::TimedOut
-            | Problem::Certificate { .. }
-            | Problem::NoEncryption(_)
-    )
 }

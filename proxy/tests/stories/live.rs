@@ -1,6 +1,6 @@
 //! What happens elsewhere is on the page by itself.
 
-use crate::support::{Browser, Live, PATIENCE, Proxy, ayu, letter};
+use crate::support::{Browser, Live, PATIENCE, Proxy, Tap, ayu, letter, until};
 use std::time::{Duration, Instant};
 use surat_protocol::{Answer, Counts, Event, Flag, MailboxName, Problem, Request, UidSet};
 use surat_testbed::Testbed;
@@ -215,6 +215,32 @@ async fn a_killed_server_is_told_and_what_was_missed_is_caught_up() {
         .await;
     arrived(&mut page, "Dua").await;
     assert_eq!(page.open_mailbox("INBOX").await.0.uids.len(), 2);
+}
+
+#[tokio::test]
+async fn a_mailbox_that_was_opened_as_the_server_was_lost_has_its_news_afterwards() {
+    let testbed = Testbed::builder().without_starttls().without_postfix().start().unwrap();
+    let tap = Tap::before(testbed.imap_port).await;
+    let url = format!("imap://127.0.0.1:{}", tap.port);
+    let proxy = Proxy::start_with(&testbed, &["--imap-url", &url]).await;
+    let mut page = Browser::sign_in(&proxy, "ayu").await.live().await;
+    page.open_mailbox("Archive").await;
+    let is_idle = |heard: &str| heard.contains(r#"SELECT "Archive""#) && heard.ends_with("IDLE\r\n");
+    let mut heard = String::new();
+    // What the first look at the mailboxes has made the server say is over when nothing more is said for a while.
+    while heard != tap.heard() || !is_idle(&heard) {
+        heard = until(|| tap.heard(), is_idle).await;
+        tokio::time::sleep(Duration::from_millis(300)).await;
+    }
+
+    // The watcher ends its IDLE when it is told of the mailbox, and finds that the connection is gone.
+    tap.cut_at("DONE\r\n");
+    page.open_mailbox("INBOX").await;
+    page.event(|event| matches!(event, Event::ServerBack).then_some(()))
+        .await;
+
+    testbed.deliver("ayu", &letter("Satu")).unwrap();
+    arrived(&mut page, "Satu").await;
 }
 
 #[tokio::test]

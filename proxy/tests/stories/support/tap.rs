@@ -10,7 +10,15 @@ use tokio::{
 pub struct Tap {
     /// Where it listens.
     pub port: u16,
-    heard: Arc<Mutex<Vec<u8>>>,
+    wire: Arc<Wire>,
+}
+
+/// What its connections share.
+#[derive(Default)]
+struct Wire {
+    heard: Mutex<Vec<u8>>,
+    /// The next connection on which a client says this is cut, before the server hears it.
+    cut_at: Mutex<Option<&'static str>>,
 }
 
 impl Tap {
@@ -18,34 +26,50 @@ impl Tap {
     pub async fn before(server: u16) -> Self {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
         let port = listener.local_addr().unwrap().port();
-        let heard = Arc::default();
-        let kept = Arc::clone(&heard);
+        let wire = Arc::<Wire>::default();
+        let shared = Arc::clone(&wire);
         tokio::spawn(async move {
             while let Ok((client, _)) = listener.accept().await {
-                tokio::spawn(pass_on(client, server, Arc::clone(&kept)));
+                tokio::spawn(pass_on(client, server, Arc::clone(&shared)));
             }
         });
-        Self { port, heard }
+        Self { port, wire }
     }
 
     /// All that clients have said, as text.
     pub fn heard(&self) -> String {
-        String::from_utf8_lossy(&self.heard.lock().unwrap()).into_owned()
+        String::from_utf8_lossy(&self.wire.heard.lock().unwrap()).into_owned()
+    }
+
+    /// Cuts the connection on which a client says this next.
+    pub fn cut_at(&self, words: &'static str) {
+        *self.wire.cut_at.lock().unwrap() = Some(words);
     }
 }
 
-async fn pass_on(client: TcpStream, server: u16, heard: Arc<Mutex<Vec<u8>>>) {
+async fn pass_on(client: TcpStream, server: u16, wire: Arc<Wire>) {
     let server = TcpStream::connect(("127.0.0.1", server)).await.unwrap();
     let (mut from_server, to_server) = server.into_split();
     let (from_client, mut to_client) = client.into_split();
     tokio::spawn(async move { copy(&mut from_server, &mut to_client).await });
-    listen(from_client, to_server, &heard).await;
+    // When this ends, the server is left; it hangs up, and so does the other direction.
+    listen(from_client, to_server, &wire).await;
 }
 
-async fn listen(mut client: impl AsyncRead + Unpin, mut server: impl AsyncWrite + Unpin, heard: &Mutex<Vec<u8>>) {
+async fn listen(mut client: impl AsyncRead + Unpin, mut server: impl AsyncWrite + Unpin, wire: &Wire) {
     let mut buffer = [0; 4096];
     while let Ok(count @ 1..) = client.read(&mut buffer).await {
-        heard.lock().unwrap().extend_from_slice(&buffer[..count]);
+        wire.heard.lock().unwrap().extend_from_slice(&buffer[..count]);
+        let said = String::from_utf8_lossy(&buffer[..count]);
+        if wire
+            .cut_at
+            .lock()
+            .unwrap()
+            .take_if(|words| said.contains(*words))
+            .is_some()
+        {
+            return;
+        }
         if server.write_all(&buffer[..count]).await.is_err() {
             return;
         }
