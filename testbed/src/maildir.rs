@@ -84,14 +84,18 @@ impl MaildirStore {
             .context("Set INTERNALDATE")
     }
 
-    /// Subscribes to mailboxes.
+    /// Subscribes to mailboxes, beside those that are subscribed to already.
     ///
     /// # Errors
     /// When the file cannot be written.
     pub fn subscribe(&self, mailboxes: &[&str]) -> Result<()> {
         fs::create_dir_all(&self.root).context("Make store")?;
-        let text: String = mailboxes.iter().map(|mailbox| format!("{mailbox}\n")).collect();
-        fs::write(self.root.join("subscriptions"), text).context("Write subscriptions")
+        let path = self.root.join("subscriptions");
+        let before = fs::read_to_string(&path).unwrap_or_default();
+        let known: Vec<&str> = before.lines().collect();
+        let new = mailboxes.iter().filter(|mailbox| !known.contains(mailbox));
+        let text: String = new.map(|mailbox| format!("{mailbox}\n")).collect();
+        fs::write(path, before.clone() + &text).context("Write subscriptions")
     }
 
     fn folder(&self, mailbox: &str) -> PathBuf {

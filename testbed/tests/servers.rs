@@ -269,6 +269,13 @@ fn the_demo_mailboxes_hold_what_was_planned() {
     assert!(messages(&testbed, "budi", "Shared/announcements") > 10);
     assert!(messages(&testbed, "budi", "Users/ayu@surat.test/Projects/Harvest festival") > 10);
     assert_eq!(messages(&testbed, "ayu", "Drafts"), 0);
+    let subscribed = Line::imap(&testbed, "ayu").ask("c LSUB \"\" *", "c ");
+    for mailbox in ["Drafts", "Sent", "Receipts"] {
+        assert!(
+            subscribed.contains(&format!(" {mailbox}\r\n")),
+            "{mailbox} is not in {subscribed}"
+        );
+    }
 }
 
 #[test]
