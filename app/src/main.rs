@@ -4,6 +4,7 @@
 
 mod action;
 mod app;
+mod dom;
 mod i18n;
 mod keyboard;
 mod net;
@@ -23,6 +24,6 @@ fn main() {
         action::session::start(app);
         action::reading::start(app);
         action::compose::start(app);
-        view! { <view::Root /> }
+        dom::mount(dom::view! { <view::Root /> });
     });
 }

@@ -19,8 +19,8 @@ pub(crate) struct Upload {
     _end: Closure<dyn FnMut()>,
 }
 
-/// Begins to upload a file. `on_progress` is told the share that is done, from 0 to 1.
-pub(crate) fn upload(file: &File, on_progress: impl Fn(f64) + 'static) -> Result<Upload, Problem> {
+/// Begins to upload a file. `on_progress` is told how much is done, in per cent.
+pub(crate) fn upload(file: &File, on_progress: impl Fn(u16) + 'static) -> Result<Upload, Problem> {
     begin(file, on_progress).map_err(|_| lost())
 }
 
@@ -39,7 +39,7 @@ impl Drop for Upload {
     }
 }
 
-fn begin(file: &File, on_progress: impl Fn(f64) + 'static) -> Result<Upload, JsValue> {
+fn begin(file: &File, on_progress: impl Fn(u16) + 'static) -> Result<Upload, JsValue> {
     let mut path = [UPLOAD, "?"].concat();
     address::put(&mut path, query::NAME, &file.name());
     let request = XmlHttpRequest::new()?;
@@ -55,7 +55,12 @@ fn begin(file: &File, on_progress: impl Fn(f64) + 'static) -> Result<Upload, JsV
 
     let progress = Closure::<dyn FnMut(ProgressEvent)>::new(move |event: ProgressEvent| {
         if event.total() > 0.0 {
-            on_progress(event.loaded() / event.total());
+            #[expect(
+                clippy::cast_possible_truncation,
+                clippy::cast_sign_loss,
+                reason = "between 0 and 100"
+            )]
+            on_progress((100.0 * event.loaded() / event.total()) as u16);
         }
     });
     request

@@ -1,15 +1,16 @@
 //! Buttons: with words, and with an icon alone.
 
 use super::icon::Icon;
+use crate::dom::{Label, View, view};
 use crate::i18n::t;
-use leptos::{prelude::*, text_prop::TextProp};
+use leptos::prelude::*;
 
 /// A button with words, and an icon before them if it has one.
 #[component]
 pub(crate) fn Button(
     /// What it does, as it is written on it.
     #[prop(into)]
-    name: TextProp,
+    name: Label,
     /// Before the words.
     #[prop(optional, into)]
     icon: Option<Icon>,
@@ -25,7 +26,7 @@ pub(crate) fn Button(
     /// What happens when it is pressed.
     #[prop(into)]
     on_press: Callback<()>,
-) -> impl IntoView {
+) -> View {
     let label = name.clone();
     view! {
         <button
@@ -49,7 +50,7 @@ pub(crate) fn IconButton(
     icon: Icon,
     /// What it does.
     #[prop(into)]
-    name: TextProp,
+    name: Label,
     /// Its key, for the tooltip: "e".
     #[prop(optional)]
     key: &'static str,
@@ -62,7 +63,7 @@ pub(crate) fn IconButton(
     /// What happens when it is pressed.
     #[prop(into)]
     on_press: Callback<()>,
-) -> impl IntoView {
+) -> View {
     let label = name.clone();
     view! {
         <button

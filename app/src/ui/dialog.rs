@@ -1,8 +1,10 @@
 //! A modal dialog: the browser's own `<dialog>`, which keeps the focus inside and closes on Escape.
 
 use super::{button::IconButton, dom, icon::Icon};
+use crate::dom::{Children, Label, NodeRef, View, view};
 use crate::i18n::tr;
-use leptos::{ev, html, prelude::*, text_prop::TextProp};
+use leptos::{ev, prelude::*};
+use web_sys::HtmlDialogElement;
 
 /// What takes the focus when a dialog opens; the cross if there is nothing.
 const FIRST: &str = ".dialog-body :is(button, input, select, textarea, a[href], [tabindex='0']):not(:disabled)";
@@ -12,7 +14,7 @@ const FIRST: &str = ".dialog-body :is(button, input, select, textarea, a[href], 
 pub(crate) fn Dialog(
     /// Its heading, and its name.
     #[prop(into)]
-    name: TextProp,
+    name: Label,
     /// Further classes: "wide", "narrow".
     #[prop(optional)]
     class: &'static str,
@@ -21,8 +23,8 @@ pub(crate) fn Dialog(
     on_close: Callback<()>,
     /// What is in it.
     children: Children,
-) -> impl IntoView {
-    let dialog = NodeRef::<html::Dialog>::new();
+) -> View {
+    let dialog = NodeRef::<HtmlDialogElement>::new();
     let heading = dom::unique_id("dialog");
     let label = heading.clone();
     dom::restore_focus_on_cleanup();

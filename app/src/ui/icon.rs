@@ -1,6 +1,6 @@
 //! Icons: one set (Lucide), one sprite (`public/icons.svg`, made by `public/icons.mjs`).
 
-use leptos::prelude::*;
+use crate::dom::{View, view};
 
 /// An icon of the sprite; the doc of each is its name there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -164,7 +164,7 @@ impl Icon {
     }
 
     /// The icon, hidden from screen readers: what it means is said by the control that holds it.
-    pub(crate) fn view(self) -> impl IntoView {
+    pub(crate) fn view(self) -> View {
         let address = format!("/icons.svg#{}", self.name());
         view! {
             <svg class="icon" aria-hidden="true" focusable="false">

@@ -1,7 +1,8 @@
 //! A menu behind a button (ARIA menu button pattern), in the browser's popover layer.
 
 use super::{button::tooltip, dom, icon::Icon};
-use leptos::{ev, html, prelude::*, text_prop::TextProp};
+use crate::dom::{ChildrenFn, Label, NodeRef, View, view};
+use leptos::{ev, prelude::*};
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement, KeyboardEvent};
 
@@ -10,7 +11,7 @@ use web_sys::{Element, HtmlElement, KeyboardEvent};
 pub(crate) fn MenuButton(
     /// What the button is called; so is the menu.
     #[prop(into)]
-    name: TextProp,
+    name: Label,
     /// The button's icon.
     icon: Icon,
     /// Shows the name beside the icon.
@@ -27,9 +28,9 @@ pub(crate) fn MenuButton(
     is_disabled: Signal<bool>,
     /// [`MenuItem`]s, [`MenuLink`]s and [`MenuLine`]s.
     children: ChildrenFn,
-) -> impl IntoView {
-    let menu = NodeRef::<html::Div>::new();
-    let button = NodeRef::<html::Button>::new();
+) -> View {
+    let menu = NodeRef::<HtmlElement>::new();
+    let button = NodeRef::<HtmlElement>::new();
     let is_open = RwSignal::new(false);
     let menu_id = dom::unique_id("menu");
     let button_id = if id.is_empty() {
@@ -95,7 +96,7 @@ pub(crate) fn MenuButton(
 pub(crate) fn MenuItem(
     /// What it does.
     #[prop(into)]
-    name: TextProp,
+    name: Label,
     /// Before the words.
     #[prop(optional, into)]
     icon: Option<Icon>,
@@ -105,7 +106,7 @@ pub(crate) fn MenuItem(
     /// What happens.
     #[prop(into)]
     on_press: Callback<()>,
-) -> impl IntoView {
+) -> View {
     let on_click = move |event: ev::MouseEvent| {
         close(&event);
         on_press.run(());
@@ -124,7 +125,7 @@ pub(crate) fn MenuItem(
 pub(crate) fn MenuLink(
     /// What it leads to.
     #[prop(into)]
-    name: TextProp,
+    name: Label,
     /// Before the words.
     icon: Icon,
     /// Where it leads.
@@ -132,7 +133,7 @@ pub(crate) fn MenuLink(
     /// Saves instead of showing; else it opens a new tab.
     #[prop(optional)]
     download: bool,
-) -> impl IntoView {
+) -> View {
     view! {
         <a
             class="menu-item"
@@ -152,7 +153,7 @@ pub(crate) fn MenuLink(
 
 /// A line between groups of items.
 #[component]
-pub(crate) fn MenuLine() -> impl IntoView {
+pub(crate) fn MenuLine() -> View {
     view! { <div class="menu-line" role="separator"></div> }
 }
 

@@ -8,7 +8,6 @@ pub(crate) mod button;
 pub(crate) mod dialog;
 pub(crate) mod dom;
 pub(crate) mod icon;
-pub(crate) mod live;
 pub(crate) mod menu;
 pub(crate) mod progress;
 pub(crate) mod question;

@@ -1,16 +1,17 @@
 //! How far something is.
 
-use leptos::{prelude::*, text_prop::TextProp};
+use crate::dom::{Label, View, view};
+use leptos::prelude::*;
 
-/// A bar from 0 to 1.
+/// A bar from 0 to 100.
 #[component]
 pub(crate) fn Progress(
     /// What is under way.
     #[prop(into)]
-    name: TextProp,
-    /// The share that is done.
+    name: Label,
+    /// How much is done, in per cent.
     #[prop(into)]
-    share: Signal<f64>,
-) -> impl IntoView {
-    view! { <progress class="progress" max="1" aria-label=name prop:value=move || share.get()></progress> }
+    percent: Signal<u16>,
+) -> View {
+    view! { <progress class="progress" max="100" aria-label=name prop:value=move || percent.get()></progress> }
 }

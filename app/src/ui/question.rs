@@ -3,8 +3,8 @@
 //! `app.questions.ask(…).await` is answered by the dialog that [`QuestionHost`] shows.
 
 use super::{button::Button, dialog::Dialog};
+use crate::dom::{View, live, view};
 use crate::i18n::t;
-use crate::ui::live::live;
 use futures_channel::oneshot;
 use leptos::prelude::*;
 
@@ -62,7 +62,7 @@ impl Questions {
 pub(crate) fn QuestionHost(
     /// Whose questions.
     questions: Questions,
-) -> impl IntoView {
+) -> View {
     live(move || {
         questions.asked.get().map(|question| {
             let Question { title, text, yes, no } = question;

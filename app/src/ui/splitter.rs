@@ -1,6 +1,7 @@
 //! The line between two panes, which can be moved by pointer and by arrow keys.
 
-use leptos::{ev, prelude::*, text_prop::TextProp};
+use crate::dom::{Label, View, view};
+use leptos::{ev, prelude::*};
 use wasm_bindgen::JsCast;
 use web_sys::Element;
 
@@ -12,12 +13,12 @@ const STEP: i32 = 16;
 pub(crate) fn Splitter(
     /// What it changes: "Width of the folders".
     #[prop(into)]
-    name: TextProp,
+    name: Label,
     /// The width, in CSS pixels.
     width: RwSignal<u16>,
     /// Least and greatest width.
     range: (u16, u16),
-) -> impl IntoView {
+) -> View {
     // Where the pointer and the width were when a drag began.
     let grip = StoredValue::new(None::<(i32, u16)>);
     let on_down = move |event: ev::PointerEvent| {

@@ -1,8 +1,8 @@
 //! What stands in a place with nothing in it: empty, loading, failed. And chips.
 
 use super::icon::Icon;
-use crate::ui::live::live;
-use leptos::{either::Either, prelude::*, text_prop::TextProp};
+use crate::dom::{Children, Label, View, live, view};
+use leptos::prelude::*;
 use std::time::Duration;
 
 /// Shorter waits show nothing: what was there, or a calm ground.
@@ -15,14 +15,14 @@ pub(crate) fn Empty(
     icon: Icon,
     /// What there is not, or what went wrong.
     #[prop(into)]
-    title: TextProp,
+    title: Label,
     /// More about it.
     #[prop(optional, into)]
-    text: TextProp,
+    text: Label,
     /// Buttons: the next step.
     #[prop(optional)]
     children: Option<Children>,
-) -> impl IntoView {
+) -> View {
     let has_text = !text.get().is_empty();
     view! {
         <div class="empty">
@@ -39,23 +39,23 @@ pub(crate) fn Empty(
 pub(crate) fn Skeleton(
     /// Said to screen readers: "Opening the message…".
     #[prop(into)]
-    name: TextProp,
+    name: Label,
     /// How many lines.
     lines: u8,
-) -> impl IntoView {
+) -> View {
     let is_shown = RwSignal::new(false);
     if let Ok(timer) = set_timeout_with_handle(move || is_shown.set(true), SKELETON_AFTER) {
         on_cleanup(move || timer.clear());
     }
     live(move || {
         if !is_shown.get() {
-            return Either::Left(());
+            return View::Nothing;
         }
         let name = name.clone();
-        Either::Right(view! {
+        view! {
             <div class="skeleton" role="img" aria-label=name>
-                {(0..lines).map(|_| view! { <span class="skeleton-line"></span> }).collect_view()}
+                {(0..lines).map(|_| view! { <span class="skeleton-line"></span> }).collect::<View>()}
             </div>
-        })
+        }
     })
 }

@@ -1,6 +1,7 @@
 //! Shows the notices, in the corner, for as long as it takes to read them.
 
 use super::{button::IconButton, icon::Icon};
+use crate::dom::{View, view};
 use crate::{
     i18n::tr,
     store::notices::{Notice, Notices},
@@ -17,7 +18,7 @@ const WITHOUT_UNDO: Duration = Duration::from_secs(6);
 pub(crate) fn ToastHost(
     /// Whose notices.
     notices: Notices,
-) -> impl IntoView {
+) -> View {
     view! {
         <div class="toasts" role="status">
             <For each=move || notices.shown().get() key=|notice| notice.id let:notice>
@@ -28,7 +29,7 @@ pub(crate) fn ToastHost(
 }
 
 #[component]
-fn Toast(notices: Notices, notice: Notice) -> impl IntoView {
+fn Toast(notices: Notices, notice: Notice) -> View {
     let Notice { id, text, has_undo } = notice;
     let is_held = RwSignal::new(false);
     // While a pointer or the focus rests on it, it stays.

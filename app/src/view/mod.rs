@@ -13,12 +13,13 @@ pub(crate) mod search;
 pub(crate) mod settings;
 pub(crate) mod shell;
 
+use crate::dom::{View, live, view};
 use crate::{
     action,
     app::{App, app},
     i18n::{problem, t, tr},
     store::session::Standing,
-    ui::{button::Button, live::live},
+    ui::button::Button,
 };
 use leptos::{prelude::*, task::spawn_local};
 use surat_protocol::Problem;
@@ -33,7 +34,7 @@ enum Page {
 
 /// The page: the sign-in form, the mail, or a calm ground until it is known which.
 #[component]
-pub(crate) fn Root() -> impl IntoView {
+pub(crate) fn Root() -> View {
     let app = app();
     wear(app);
     let page = Memo::new(move |_| match app.session.standing.get() {
@@ -42,9 +43,9 @@ pub(crate) fn Root() -> impl IntoView {
         Standing::SignedIn => Page::Mail,
     });
     live(move || match page.get() {
-        Page::Waiting(reason) => view! { <Waiting reason /> }.into_any(),
-        Page::SignIn => view! { <login::Login /> }.into_any(),
-        Page::Mail => view! { <shell::Shell /> }.into_any(),
+        Page::Waiting(reason) => view! { <Waiting reason /> },
+        Page::SignIn => view! { <login::Login /> },
+        Page::Mail => view! { <shell::Shell /> },
     })
 }
 
@@ -62,7 +63,7 @@ fn wear(app: App) {
 
 /// There is a session, but no mail yet: says why, if there is a reason, and offers to leave.
 #[component]
-fn Waiting(reason: Option<Problem>) -> impl IntoView {
+fn Waiting(reason: Option<Problem>) -> View {
     let app = app();
     let sign_out = move |()| {
         spawn_local(async move {

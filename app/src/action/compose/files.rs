@@ -64,7 +64,7 @@ pub(crate) fn attach(app: App, files: impl IntoIterator<Item = web_sys::File>) {
                     media_type
                 },
                 size_octets,
-                state: FileState::Uploading(0.0),
+                state: FileState::Uploading(0),
             });
         });
         begin(app, key, size_octets, file);
@@ -74,7 +74,7 @@ pub(crate) fn attach(app: App, files: impl IntoIterator<Item = web_sys::File>) {
 /// Uploads a file again whose upload failed.
 pub(crate) fn retry(app: App, key: FileKey) {
     if let Some(file) = forget(key) {
-        app.compose.set_file_state(key, FileState::Uploading(0.0));
+        app.compose.set_file_state(key, FileState::Uploading(0));
         let size_octets = app.compose.files.with_untracked(|files| {
             files
                 .iter()
@@ -118,7 +118,7 @@ fn begin(app: App, key: FileKey, size_octets: u64, file: web_sys::File) {
                 .compose
                 .set_file_state(key, FileState::Failed(Problem::TooLarge { limit_octets }));
         }
-        let on_progress = move |share| app.compose.set_file_state(key, FileState::Uploading(share));
+        let on_progress = move |percent| app.compose.set_file_state(key, FileState::Uploading(percent));
         let answer = match upload(&sent, on_progress) {
             Ok(upload) => upload.finish().await,
             Err(problem) => Err(problem),

@@ -38,8 +38,8 @@ pub(crate) struct File {
 /// How far a file is.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum FileState {
-    /// On its way; the share that is done, 0 to 1.
-    Uploading(f64),
+    /// On its way; how much is done, in per cent.
+    Uploading(u16),
     /// There.
     Ready,
     /// It did not get there.
@@ -335,7 +335,7 @@ mod tests {
             name: "a".into(),
             media_type: "text/plain".into(),
             size_octets: 3,
-            state: FileState::Uploading(0.5),
+            state: FileState::Uploading(50),
         };
         compose.files.set(vec![file]);
         assert!(!compose.is_changed());

@@ -1,5 +1,6 @@
 //! A field of addresses: each complete one is a token; suggestions as one types (ARIA combobox).
 
+use crate::dom::{Label, View, view};
 use crate::{
     app::{App, app},
     i18n::{t, tr},
@@ -7,9 +8,9 @@ use crate::{
         Recipients,
         address::{is_same, is_valid, parse_list, take_complete},
     },
-    ui::{icon::Icon, live::live},
+    ui::icon::Icon,
 };
-use leptos::{ev, prelude::*, text_prop::TextProp};
+use leptos::{ev, prelude::*};
 use surat_protocol::Address;
 
 /// The suggestions of a field, and which of them the arrow keys are at.
@@ -26,10 +27,10 @@ pub(super) fn AddressField(
     id: &'static str,
     /// "To".
     #[prop(into)]
-    name: TextProp,
+    name: Label,
     /// What is in it.
     field: Recipients,
-) -> impl IntoView {
+) -> View {
     let app = app();
     let list_id = format!("{id}-list");
     let controls = list_id.clone();
@@ -52,13 +53,13 @@ pub(super) fn AddressField(
             .into_iter()
             .enumerate()
             .map(|(at, address)| view! { <Token field at address /> });
-        views.collect_view()
+        views.collect::<View>()
     };
     view! {
         <div class="composer-row">
             <label for=id>{move || name.get()}</label>
             <div class="tokens">
-                {live(tokens)}
+                {tokens}
                 <input
                     id=id
                     type="text"
@@ -86,7 +87,7 @@ pub(super) fn AddressField(
 }
 
 #[component]
-fn Token(field: Recipients, at: usize, address: Address) -> impl IntoView {
+fn Token(field: Recipients, at: usize, address: Address) -> View {
     let app = app();
     let Address { name, email } = address;
     let shown = if name.is_empty() { email.clone() } else { name };
@@ -120,7 +121,7 @@ fn Token(field: Recipients, at: usize, address: Address) -> impl IntoView {
     }
 }
 
-fn options(id: &'static str, field: Recipients, suggestions: Suggestions) -> impl IntoView {
+fn options(id: &'static str, field: Recipients, suggestions: Suggestions) -> View {
     let people = suggestions.people.get();
     let option = move |(at, person): (usize, Address)| {
         let Address { name, email } = person.clone();
@@ -137,7 +138,7 @@ fn options(id: &'static str, field: Recipients, suggestions: Suggestions) -> imp
             </li>
         }
     };
-    people.into_iter().enumerate().map(option).collect_view()
+    people.into_iter().enumerate().map(option).collect::<View>()
 }
 
 impl Suggestions {

@@ -1,11 +1,12 @@
 //! The files of the message being written: the button that picks them, and how far each is.
 
+use crate::dom::{View, view};
 use crate::{
     action::compose::files,
     app::{App, app},
     i18n::{problem, size::size, t, tr},
     store::compose::{File, FileState, chain::FileKey},
-    ui::{button::IconButton, icon::Icon, live::live, progress::Progress},
+    ui::{button::IconButton, icon::Icon, progress::Progress},
     view::message::icon_of,
 };
 use leptos::prelude::*;
@@ -23,7 +24,7 @@ pub(super) fn list(files: Option<FileList>) -> Vec<web_sys::File> {
 
 /// Picks files.
 #[component]
-pub(super) fn Picker() -> impl IntoView {
+pub(super) fn Picker() -> View {
     let app = app();
     let on_change = move |event: web_sys::Event| {
         let Some(input) = event
@@ -46,7 +47,7 @@ pub(super) fn Picker() -> impl IntoView {
 
 /// The files that are attached.
 #[component]
-pub(super) fn Files() -> impl IntoView {
+pub(super) fn Files() -> View {
     let app = app();
     let keys = Memo::new(move |_| {
         app.compose
@@ -64,7 +65,7 @@ pub(super) fn Files() -> impl IntoView {
 }
 
 #[component]
-fn Item(key: FileKey) -> impl IntoView {
+fn Item(key: FileKey) -> View {
     let app = app();
     let file = Memo::new(move |_| find(app, key));
     let name = move || file.with(|file| file.as_ref().map(|file| file.name.clone()).unwrap_or_default());
@@ -76,7 +77,7 @@ fn Item(key: FileKey) -> impl IntoView {
         })
     });
     let octets = move || file.with(|file| file.as_ref().map_or(0, |file| file.size_octets));
-    let is_uploading = Memo::new(move |_| share(file).is_some());
+    let is_uploading = Memo::new(move |_| uploaded(file).is_some());
     let remove_name = move || {
         if is_uploading.get() {
             t().compose.cancel_upload(&name())
@@ -85,8 +86,8 @@ fn Item(key: FileKey) -> impl IntoView {
         }
     };
     let detail = move || match failure.get() {
-        Some(problem) => view! { <span class="fault">{failure_words(&problem)}</span> }.into_any(),
-        None => view! { <span class="hint">{move || size(octets())}</span> }.into_any(),
+        Some(problem) => view! { <span class="fault">{failure_words(&problem)}</span> },
+        None => view! { <span class="hint">{move || size(octets())}</span> },
     };
     let retry = move || {
         failure.with(|failure| failure.as_ref().is_some_and(|problem| !matches!(problem, Problem::TooLarge { .. }))).then(|| {
@@ -96,13 +97,13 @@ fn Item(key: FileKey) -> impl IntoView {
     let progress = move || {
         is_uploading.get().then(|| {
             let label = move || t().compose.uploading(&name());
-            view! { <Progress name=label share=Signal::derive(move || share(file).unwrap_or(1.0)) /> }
+            view! { <Progress name=label percent=Signal::derive(move || uploaded(file).unwrap_or(100)) /> }
         })
     };
     view! {
         <li class="composer-file">
-            {icon.view()} <span class="attachment-name" dir="auto">{name}</span> {live(detail)} {live(retry)}
-            <IconButton icon=Icon::Cross name=remove_name on_press=move || files::remove(app, key) /> {live(progress)}
+            {icon.view()} <span class="attachment-name" dir="auto">{name}</span> {detail} {retry}
+            <IconButton icon=Icon::Cross name=remove_name on_press=move || files::remove(app, key) /> {progress}
         </li>
     }
 }
@@ -113,10 +114,10 @@ fn find(app: App, key: FileKey) -> Option<File> {
         .with(|files| files.iter().find(|file| file.key == key).cloned())
 }
 
-/// The share that is uploaded, while it is being uploaded.
-fn share(file: Memo<Option<File>>) -> Option<f64> {
+/// How much is uploaded, in per cent, while it is being uploaded.
+fn uploaded(file: Memo<Option<File>>) -> Option<u16> {
     file.with(|file| match file.as_ref()?.state {
-        FileState::Uploading(share) => Some(share),
+        FileState::Uploading(percent) => Some(percent),
         _ => None,
     })
 }

@@ -3,6 +3,7 @@
 mod address_field;
 mod files;
 
+use crate::dom::{NodeRef, View, live, view};
 use crate::{
     action::compose,
     app::{App, app},
@@ -12,12 +13,11 @@ use crate::{
         button::{Button, IconButton},
         dom,
         icon::Icon,
-        live::live,
     },
     view::shell::is_phone,
 };
 use address_field::AddressField;
-use leptos::{ev, html, prelude::*};
+use leptos::{ev, prelude::*};
 use std::time::Duration;
 use surat_protocol::SendStage;
 use web_sys::{DataTransfer, HtmlDialogElement, HtmlTextAreaElement};
@@ -27,7 +27,7 @@ const SAVE_AFTER: Duration = Duration::from_secs(2);
 
 /// Shows the composer while something is being written. Once, in the shell.
 #[component]
-pub(crate) fn ComposerHost() -> impl IntoView {
+pub(crate) fn ComposerHost() -> View {
     let app = app();
     // Another message gets a composer of its own, with the caret at its place.
     live(move || {
@@ -37,9 +37,9 @@ pub(crate) fn ComposerHost() -> impl IntoView {
 }
 
 #[component]
-fn Composer() -> impl IntoView {
+fn Composer() -> View {
     let app = app();
-    let dialog = NodeRef::<html::Dialog>::new();
+    let dialog = NodeRef::<HtmlDialogElement>::new();
     let is_large = RwSignal::new(false);
     let is_over = RwSignal::new(false);
     dom::restore_focus_on_cleanup();
@@ -100,7 +100,7 @@ fn Composer() -> impl IntoView {
 }
 
 #[component]
-fn Head(is_large: RwSignal<bool>) -> impl IntoView {
+fn Head(is_large: RwSignal<bool>) -> View {
     let app = app();
     let title = move || {
         let subject = app.compose.subject.get();
@@ -126,14 +126,14 @@ fn Head(is_large: RwSignal<bool>) -> impl IntoView {
     view! {
         <div class="composer-head">
             <h2 dir="auto">{move || title()}</h2>
-            {live(size_button)}
+            {size_button}
             <IconButton icon=Icon::Cross name=tr(|t| t.compose.close) key="Esc" on_press=move || compose::close(app) />
         </div>
     }
 }
 
 #[component]
-fn Subject() -> impl IntoView {
+fn Subject() -> View {
     let subject = app().compose.subject;
     view! {
         <div class="composer-row">
@@ -152,7 +152,7 @@ fn Subject() -> impl IntoView {
 }
 
 #[component]
-fn Text() -> impl IntoView {
+fn Text() -> View {
     let text = app().compose.text;
     view! {
         <textarea
@@ -168,7 +168,7 @@ fn Text() -> impl IntoView {
 
 /// Why it was not sent. One alert, so that it is heard once.
 #[component]
-fn Trouble() -> impl IntoView {
+fn Trouble() -> View {
     let app = app();
     live(move || {
         let alert = app.compose.alert.get()?;
@@ -180,7 +180,7 @@ fn Trouble() -> impl IntoView {
                 {Icon::Alert.view()}
                 <div>
                     <p>{alert}</p>
-                    <ul>{refused.collect_view()}</ul>
+                    <ul>{refused.collect::<View>()}</ul>
                 </div>
             </div>
         })
@@ -188,7 +188,7 @@ fn Trouble() -> impl IntoView {
 }
 
 #[component]
-fn Foot() -> impl IntoView {
+fn Foot() -> View {
     let app = app();
     let is_sending = Signal::derive(move || is_sending(app));
     view! {

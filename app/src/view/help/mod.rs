@@ -1,8 +1,9 @@
 //! The keyboard sheet.
 
+use crate::dom::{View, view};
 use crate::{
     i18n::{t, tr},
-    ui::{dialog::Dialog, live::live},
+    ui::dialog::Dialog,
 };
 use leptos::prelude::*;
 
@@ -15,7 +16,7 @@ pub(crate) fn HelpSheet(
     /// Asked to close.
     #[prop(into)]
     on_close: Callback<()>,
-) -> impl IntoView {
+) -> View {
     let groups = move || {
         let texts = &t().help;
         let moving: [Line; 7] = [
@@ -53,16 +54,16 @@ pub(crate) fn HelpSheet(
         ]
         .into_iter()
         .map(|(name, lines)| group(name, lines))
-        .collect_view()
+        .collect::<View>()
     };
     view! {
         <Dialog name=tr(|t| t.help.title) class="wide" on_close>
-            <div class="help">{live(groups)}</div>
+            <div class="help">{groups}</div>
         </Dialog>
     }
 }
 
-fn group(name: &'static str, lines: Vec<Line>) -> AnyView {
+fn group(name: &'static str, lines: Vec<Line>) -> View {
     let line = |(keys, text): Line| {
         let keys = keys.iter().enumerate().map(|(at, key)| {
             view! {
@@ -72,14 +73,13 @@ fn group(name: &'static str, lines: Vec<Line>) -> AnyView {
         });
         view! {
             <dt>{text}</dt>
-            <dd>{keys.collect_view()}</dd>
+            <dd>{keys.collect::<View>()}</dd>
         }
     };
     view! {
         <section>
             <h3>{name}</h3>
-            <dl>{lines.into_iter().map(line).collect_view()}</dl>
+            <dl>{lines.into_iter().map(line).collect::<View>()}</dl>
         </section>
     }
-    .into_any()
 }

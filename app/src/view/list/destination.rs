@@ -1,18 +1,20 @@
 //! "Move to": the folders, narrowed down by typing, chosen by Enter or a press.
 
+use crate::dom::{NodeRef, View, live, view};
 use crate::{
     action::message,
     app::{App, app},
     i18n::{t, tr},
     store::list::Targets,
-    ui::{dialog::Dialog, dom, live::live},
+    ui::{dialog::Dialog, dom},
 };
-use leptos::{ev, html, prelude::*};
+use leptos::{ev, prelude::*};
 use surat_protocol::{MailboxName, NamespaceKind};
+use web_sys::HtmlInputElement;
 
 /// The dialog, while a person is choosing.
 #[component]
-pub(crate) fn Destination() -> impl IntoView {
+pub(crate) fn Destination() -> View {
     let app = app();
     live(move || app.list.destined.get().map(|targets| view! { <Chooser targets /> }))
 }
@@ -27,11 +29,11 @@ struct Choice {
 }
 
 #[component]
-fn Chooser(targets: Targets) -> impl IntoView {
+fn Chooser(targets: Targets) -> View {
     let app = app();
     let typed = RwSignal::new(String::new());
     let at = RwSignal::new(0_usize);
-    let field = NodeRef::<html::Input>::new();
+    let field = NodeRef::<HtmlInputElement>::new();
     let all = choices(app, &targets);
     // Where messages cannot be taken out, they can still be copied.
     let can_move = app.mailboxes.known.with_untracked(|known| {
@@ -84,7 +86,7 @@ fn Chooser(targets: Targets) -> impl IntoView {
         let shown = shown.get().into_iter().enumerate();
         shown
             .map(|(index, choice)| option(index, choice, at, Callback::new(choose)))
-            .collect_view()
+            .collect::<View>()
     };
     view! {
         <Dialog name=name class="narrow" on_close=move || app.list.destined.set(None)>
@@ -103,7 +105,7 @@ fn Chooser(targets: Targets) -> impl IntoView {
                 on:keydown=on_key
             />
             <ul id="destinations" class="choices" role="listbox" aria-label=name>
-                {live(options)}
+                {options}
             </ul>
             <label class="choice-copy">
                 <input type="checkbox" disabled=!can_move prop:checked=is_copy on:change=move |_| is_copy.update(|is_copy| *is_copy = !*is_copy) />
@@ -116,7 +118,7 @@ fn Chooser(targets: Targets) -> impl IntoView {
     }
 }
 
-fn option(index: usize, choice: Choice, at: RwSignal<usize>, choose: Callback<usize>) -> impl IntoView {
+fn option(index: usize, choice: Choice, at: RwSignal<usize>, choose: Callback<usize>) -> View {
     view! {
         <li
             id=option_id(index)

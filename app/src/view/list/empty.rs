@@ -1,5 +1,6 @@
 //! What stands where there are no rows: nothing here, nothing found, could not be opened, not yet known.
 
+use crate::dom::{View, live, view};
 use crate::{
     action,
     app::{App, app},
@@ -8,7 +9,6 @@ use crate::{
     ui::{
         button::Button,
         icon::Icon,
-        live::live,
         state::{Empty, Skeleton},
     },
 };
@@ -28,25 +28,23 @@ enum Nothing {
 
 /// The words in place of rows.
 #[component]
-pub(super) fn Place() -> impl IntoView {
+pub(super) fn Place() -> View {
     let app = app();
     let nothing = Memo::new(move |_| nothing(app));
     live(move || match nothing.get() {
-        Nothing::There => ().into_any(),
+        Nothing::There => View::Nothing,
         Nothing::Waiting => view! {
             <div class="list-place">
                 <Skeleton name=tr(|t| t.message.loading) lines=12 />
             </div>
-        }
-        .into_any(),
-        Nothing::Failed(problem, is_search) => failed(app, &problem, is_search).into_any(),
+        },
+        Nothing::Failed(problem, is_search) => failed(app, &problem, is_search),
         Nothing::NotFound => view! {
             <div class="list-place" role="status">
                 <Empty icon=Icon::Search title=tr(|t| t.search.none) text=tr(|t| t.search.none_text) />
             </div>
-        }
-        .into_any(),
-        Nothing::InMailbox(role) => in_mailbox(role).into_any(),
+        },
+        Nothing::InMailbox(role) => in_mailbox(role),
     })
 }
 
@@ -67,7 +65,7 @@ fn nothing(app: App) -> Nothing {
     })
 }
 
-fn failed(app: App, problem: &Problem, is_search: bool) -> impl IntoView {
+fn failed(app: App, problem: &Problem, is_search: bool) -> View {
     let words = problem::words(problem);
     let title = move || if is_search { t().search.failed } else { t().list.failed };
     let again = move |()| action::session::resume(app);
@@ -80,7 +78,7 @@ fn failed(app: App, problem: &Problem, is_search: bool) -> impl IntoView {
     }
 }
 
-fn in_mailbox(role: Option<Role>) -> impl IntoView {
+fn in_mailbox(role: Option<Role>) -> View {
     let icon = match role {
         Some(Role::Inbox) => Icon::Inbox,
         Some(Role::Drafts) => Icon::Draft,

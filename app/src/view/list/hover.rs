@@ -3,6 +3,7 @@
 //! They stand beside the grid, not in it, since a grid holds rows and nothing else.
 
 use super::Grid;
+use crate::dom::{View, view};
 use crate::{
     action::message,
     app::App,
@@ -40,7 +41,7 @@ impl Hovered {
 
 /// Archive, delete, read or unread, over the date of the hovered row.
 #[component]
-pub(super) fn Actions(grid: Grid) -> impl IntoView {
+pub(super) fn Actions(grid: Grid) -> View {
     let app = grid.app;
     // A row that moved away is not under the pointer any more.
     let hovered = Memo::new(move |_| {

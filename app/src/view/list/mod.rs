@@ -10,6 +10,7 @@ mod swipe;
 mod toolbar;
 mod window;
 
+use crate::dom::{NodeRef, View, view};
 use crate::{
     action,
     app::{App, app},
@@ -17,9 +18,10 @@ use crate::{
     store::list::{Key, model::Progress},
     view::{list::window::Window, search::SearchHead},
 };
-use leptos::{ev, html, prelude::*};
+use leptos::{ev, prelude::*};
 use wasm_bindgen::JsCast;
 use web_sys::Element;
+use web_sys::HtmlElement;
 
 /// What this view alone knows.
 #[derive(Clone, Copy)]
@@ -32,9 +34,9 @@ pub(super) struct Grid {
 
 /// The pane with the list.
 #[component]
-pub(crate) fn List() -> impl IntoView {
+pub(crate) fn List() -> View {
     let app = app();
-    let scroller = NodeRef::<html::Div>::new();
+    let scroller = NodeRef::<HtmlElement>::new();
     let grid = Grid {
         app,
         window: Window::new(app, scroller),

@@ -1,17 +1,18 @@
 //! One row: who, what about, its first words, when. Made of values; what changes is made anew.
 
 use super::Grid;
+use crate::dom::{IntoView, View, view};
 use crate::{
     app::App,
     i18n::{date, t},
     store::list::{Key, Source, model::Seen},
-    ui::{icon::Icon, live::live},
+    ui::icon::Icon,
 };
 use leptos::prelude::*;
 use surat_protocol::{Address, Flag, MailboxName, Role, Row};
 
 /// The row of a message; grey lines until it is fetched.
-pub(super) fn row(grid: Grid, key: Key) -> impl IntoView {
+pub(super) fn row(grid: Grid, key: Key) -> View {
     let app = grid.app;
     let seen = Memo::new(move |_| app.list.list.with(|list| list.seen(key)));
     let index = Memo::new(move |_| app.list.list.with(|list| list.index_of(key)).unwrap_or_default());
@@ -20,8 +21,8 @@ pub(super) fn row(grid: Grid, key: Key) -> impl IntoView {
     let name = move || seen.with(|seen| seen.row.as_ref().map(|row| name(row, shows_recipients(app, key))));
     let content = move || {
         seen.with(|seen| match &seen.row {
-            Some(row) => content(app, row, key).into_any(),
-            None => placeholder().into_any(),
+            Some(row) => content(app, row, key),
+            None => placeholder(),
         })
     };
     view! {
@@ -36,7 +37,7 @@ pub(super) fn row(grid: Grid, key: Key) -> impl IntoView {
             aria-current=move || is_open.get().then_some("true")
             aria-label=name
         >
-            {live(content)}
+            {content}
         </div>
     }
 }
@@ -85,7 +86,7 @@ fn name(row: &Row, shows_recipients: bool) -> String {
     name
 }
 
-fn content(app: App, row: &Row, key: Key) -> impl IntoView {
+fn content(app: App, row: &Row, key: Key) -> View {
     let is_starred = row.flags.is_flagged();
     let star = if is_starred { "row-star is-starred" } else { "row-star" };
     let mailbox = mailbox_of(app, key).map(|name| view! { <span class="chip">{app.mailboxes.label(&name)}</span> });
@@ -113,16 +114,17 @@ fn content(app: App, row: &Row, key: Key) -> impl IntoView {
 }
 
 /// Small signs: answered, forwarded, attachment.
-fn marks(row: &Row) -> impl IntoView {
+fn marks(row: &Row) -> View {
     let mark = |icon: Icon, is_shown: bool| is_shown.then(|| icon.view());
-    (
+    [
         mark(Icon::Reply, row.flags.contains(&Flag::Answered)),
         mark(Icon::Forward, row.flags.contains(&Flag::forwarded())),
         mark(Icon::Paperclip, row.has_attachment),
-    )
+    ]
+    .into_view()
 }
 
-fn placeholder() -> impl IntoView {
+fn placeholder() -> View {
     view! {
         <div class="row-cell is-waiting" role="gridcell">
             <span class="row-select"></span>

@@ -1,18 +1,19 @@
 //! The head of the list: which folder it is, or what can be done with the selected messages.
 
+use crate::dom::{IntoView, View, live, view};
 use crate::{
     action::message::{self, targets},
     app::{App, app},
     i18n::{size::number, t},
     store::{list::Source, mailboxes::Abilities},
-    ui::{button::IconButton, icon::Icon, live::live},
+    ui::{button::IconButton, icon::Icon},
 };
-use leptos::{either::Either, prelude::*};
+use leptos::prelude::*;
 use surat_protocol::Flags;
 
 /// Name and count; with a selection, its toolbar instead.
 #[component]
-pub(super) fn ListHead() -> impl IntoView {
+pub(super) fn ListHead() -> View {
     let app = app();
     let selected = Memo::new(move |_| app.list.list.with(|list| list.selection().len()));
     let is_selecting = Memo::new(move |_| selected.get() > 0);
@@ -23,15 +24,15 @@ pub(super) fn ListHead() -> impl IntoView {
     });
     live(move || {
         if is_selecting.get() {
-            Either::Left(view! { <Selected count=selected /> })
+            view! { <Selected count=selected /> }
         } else {
-            Either::Right((!is_search.get()).then(|| view! { <Title /> }))
+            (!is_search.get()).then(|| view! { <Title /> }).into_view()
         }
     })
 }
 
 #[component]
-fn Title() -> impl IntoView {
+fn Title() -> View {
     let app = app();
     let name = move || {
         app.list.list.with(|list| match list.source() {
@@ -54,7 +55,7 @@ fn Title() -> impl IntoView {
 
 /// What can be done with the selected messages: only what the rights on all their folders allow.
 #[component]
-fn Selected(count: Memo<usize>) -> impl IntoView {
+fn Selected(count: Memo<usize>) -> View {
     let app = app();
     let can = Memo::new(move |_| {
         let targets = app.list.list.with(|list| list.selected());
@@ -89,7 +90,7 @@ fn Selected(count: Memo<usize>) -> impl IntoView {
 type Act = (bool, Icon, fn() -> &'static str, &'static str, fn(App));
 
 /// Buttons for what can be done.
-fn acts(app: App, can: Abilities) -> Vec<AnyView> {
+fn acts(app: App, can: Abilities) -> Vec<View> {
     let all: [Act; 7] = [
         (
             can.archive,
@@ -150,6 +151,6 @@ fn toggle_seen(app: App) {
     message::set_seen(app, &targets, !is_seen);
 }
 
-fn act(app: App, icon: Icon, name: fn() -> &'static str, key: &'static str, run: fn(App)) -> AnyView {
-    view! { <IconButton icon=icon name=name key=key on_press=move |()| run(app) /> }.into_any()
+fn act(app: App, icon: Icon, name: fn() -> &'static str, key: &'static str, run: fn(App)) -> View {
+    view! { <IconButton icon=icon name=name key=key on_press=move |()| run(app) /> }
 }

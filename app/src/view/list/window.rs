@@ -2,12 +2,13 @@
 //!
 //! The height of a row comes from the style sheet, so that spacer, rows and window agree.
 
+use crate::dom::NodeRef;
 use crate::{
     action::mailbox::fill_window,
     app::App,
     store::list::{Key, Source},
 };
-use leptos::{html, prelude::*};
+use leptos::prelude::*;
 use wasm_bindgen::{JsCast, closure::Closure};
 use web_sys::{HtmlElement, ResizeObserver};
 
@@ -18,7 +19,7 @@ const BEYOND: usize = 6;
 #[derive(Clone, Copy)]
 pub(super) struct Window {
     app: App,
-    scroller: NodeRef<html::Div>,
+    scroller: NodeRef<HtmlElement>,
     /// The rows in the window.
     pub(super) keys: Memo<Vec<Key>>,
     /// A frame was asked for in which the window is looked at.
@@ -29,7 +30,7 @@ pub(super) struct Window {
 
 impl Window {
     /// A window over the list of this app.
-    pub(super) fn new(app: App, scroller: NodeRef<html::Div>) -> Self {
+    pub(super) fn new(app: App, scroller: NodeRef<HtmlElement>) -> Self {
         let keys = Memo::new(move |_| {
             let (first, end) = app.list.window.get();
             app.list
@@ -171,7 +172,7 @@ impl Window {
 
     #[expect(clippy::cast_possible_truncation, reason = "pixels of a list")]
     fn scroll_to(self, top: f64) {
-        if let Some(Some(scroller)) = self.scroller.try_get_untracked() {
+        if let Some(scroller) = self.scroller.get_untracked() {
             scroller.set_scroll_top(top as i32);
         }
     }

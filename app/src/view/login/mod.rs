@@ -1,21 +1,22 @@
 //! The sign-in page.
 
-use crate::ui::live::live;
+use crate::dom::{NodeRef, View, view};
 use crate::{
     action,
     app::{App, app},
     i18n::{self, Locale, locale, problem, t, tr},
     store::session::Standing,
 };
-use leptos::{ev, html, prelude::*, task::spawn_local};
+use leptos::{ev, prelude::*, task::spawn_local};
 use surat_protocol::http;
+use web_sys::HtmlInputElement;
 
 /// The form's fields and what came of the last try.
 #[derive(Clone, Copy)]
 struct Form {
-    email: NodeRef<html::Input>,
-    password: NodeRef<html::Input>,
-    keep: NodeRef<html::Input>,
+    email: NodeRef<HtmlInputElement>,
+    password: NodeRef<HtmlInputElement>,
+    keep: NodeRef<HtmlInputElement>,
     fault: RwSignal<Option<Fault>>,
     is_busy: RwSignal<bool>,
 }
@@ -29,7 +30,7 @@ enum Fault {
 
 /// Address, password, and why it did not work.
 #[component]
-pub(crate) fn Login() -> impl IntoView {
+pub(crate) fn Login() -> View {
     let app = app();
     let form = Form {
         email: NodeRef::new(),
@@ -70,7 +71,7 @@ pub(crate) fn Login() -> impl IntoView {
                     {move || words()}
                 </p>
                 <button type="submit" class="button primary" disabled=form.is_busy>
-                    {live(submit)}
+                    {submit}
                 </button>
             </form>
             <LanguageChoice />
@@ -78,7 +79,7 @@ pub(crate) fn Login() -> impl IntoView {
     }
 }
 
-fn fields(form: Form) -> impl IntoView {
+fn fields(form: Form) -> View {
     view! {
         <label>
             <span class="field-label">{tr(|t| t.sign_in.email)}</span>
@@ -112,7 +113,7 @@ fn fields(form: Form) -> impl IntoView {
 
 /// The language of the page, by its own name.
 #[component]
-fn LanguageChoice() -> impl IntoView {
+fn LanguageChoice() -> View {
     let choose = move |event: ev::Event| {
         if let Some(locale) = Locale::from_tag(&event_target_value(&event)) {
             i18n::set_locale(locale);
@@ -153,7 +154,8 @@ impl Form {
     }
 
     fn submit(self, app: App) {
-        let value = |field: NodeRef<html::Input>| field.get_untracked().map(|field| field.value()).unwrap_or_default();
+        let value =
+            |field: NodeRef<HtmlInputElement>| field.get_untracked().map(|field| field.value()).unwrap_or_default();
         let login = http::Login {
             email: value(self.email).trim().to_owned(),
             password: value(self.password),

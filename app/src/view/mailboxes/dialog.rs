@@ -1,13 +1,15 @@
 //! What is asked before a folder is created, renamed, emptied or deleted.
 
+use crate::dom::{NodeRef, View, live, view};
 use crate::{
     action::mailbox,
     app::{App, app},
     i18n::{problem, t, tr},
-    ui::{button::Button, dialog::Dialog, dom, live::live},
+    ui::{button::Button, dialog::Dialog, dom},
 };
-use leptos::{ev, html, prelude::*, task::spawn_local};
+use leptos::{ev, prelude::*, task::spawn_local};
 use surat_protocol::{MailboxName, Problem};
+use web_sys::HtmlInputElement;
 
 /// What a person is about to do with a folder.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -68,14 +70,14 @@ impl Edit {
 
 /// The dialog, while something is edited.
 #[component]
-pub(crate) fn EditDialog(edit: RwSignal<Option<Edit>>) -> impl IntoView {
+pub(crate) fn EditDialog(edit: RwSignal<Option<Edit>>) -> View {
     live(move || edit.get().map(|what| view! { <EditForm edit what /> }))
 }
 
 #[component]
-fn EditForm(edit: RwSignal<Option<Edit>>, what: Edit) -> impl IntoView {
+fn EditForm(edit: RwSignal<Option<Edit>>, what: Edit) -> View {
     let app = app();
-    let field = NodeRef::<html::Input>::new();
+    let field = NodeRef::<HtmlInputElement>::new();
     let fault = RwSignal::new(None::<Problem>);
     let is_busy = RwSignal::new(false);
     let look = if what.needs_name() {
@@ -85,13 +87,13 @@ fn EditForm(edit: RwSignal<Option<Edit>>, what: Edit) -> impl IntoView {
     };
     let (title, button) = (what.title(app), what.button());
     let body = if what.needs_name() {
-        name_field(field, what.first_name(app)).into_any()
+        name_field(field, what.first_name(app))
     } else {
         let text = match what {
             Edit::Empty(_) => t().folders.empty_text,
             _ => t().folders.delete_text,
         };
-        view! { <p>{text}</p> }.into_any()
+        view! { <p>{text}</p> }
     };
     let on_submit = move |event: ev::SubmitEvent| {
         event.prevent_default();
@@ -132,7 +134,7 @@ fn EditForm(edit: RwSignal<Option<Edit>>, what: Edit) -> impl IntoView {
     }
 }
 
-fn name_field(field: NodeRef<html::Input>, first: String) -> impl IntoView {
+fn name_field(field: NodeRef<HtmlInputElement>, first: String) -> View {
     // The dialog takes the focus when it opens; the field takes it from there.
     Effect::new(move |_| {
         if let Some(field) = field.get() {

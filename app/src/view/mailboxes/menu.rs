@@ -1,6 +1,7 @@
 //! The menu of a folder, by the right button, the menu key, or its "…": only what its rights allow.
 
 use super::{Edit, Folders};
+use crate::dom::{View, view};
 use crate::{
     action,
     i18n::tr,
@@ -62,7 +63,7 @@ struct Allowed {
 
 /// The menu, hung from an invisible button that goes to where it was asked for.
 #[component]
-pub(super) fn FolderMenu(folders: Folders) -> impl IntoView {
+pub(super) fn FolderMenu(folders: Folders) -> View {
     Effect::new(move |_| {
         if folders.menu.get().is_some() {
             request_animation_frame(|| {
@@ -88,7 +89,7 @@ pub(super) fn FolderMenu(folders: Folders) -> impl IntoView {
     }
 }
 
-fn items(folders: Folders, name: MailboxName) -> impl IntoView {
+fn items(folders: Folders, name: MailboxName) -> View {
     let allowed = allowed(folders, &name);
     let edit = move |make: fn(MailboxName) -> Edit| {
         let name = name.clone();

@@ -5,6 +5,7 @@ mod drop;
 mod keys;
 mod menu;
 
+use crate::dom::{IntoView, View, live, view};
 use crate::{
     app::{App, app},
     i18n::{size::number, t, tr},
@@ -14,10 +15,10 @@ use crate::{
         mailboxes::{label, tree::Branch},
         preferences::FOLDERS_WIDTH,
     },
-    ui::{button::IconButton, icon::Icon, live::live, splitter::Splitter},
+    ui::{button::IconButton, icon::Icon, splitter::Splitter},
 };
 use dialog::{Edit, EditDialog};
-use leptos::{attr::custom::custom_attribute, either::Either, ev, prelude::*};
+use leptos::{ev, prelude::*};
 use menu::FolderMenu;
 use surat_protocol::{MailboxName, NamespaceKind, Role};
 use wasm_bindgen::JsCast;
@@ -41,7 +42,7 @@ pub(super) struct Folders {
 
 /// The navigation landmark with the trees.
 #[component]
-pub(crate) fn Mailboxes() -> impl IntoView {
+pub(crate) fn Mailboxes() -> View {
     let app = app();
     let folders = Folders {
         app,
@@ -70,7 +71,7 @@ pub(crate) fn Mailboxes() -> impl IntoView {
 
 /// The folders of one namespace, under its heading; nothing when there are none.
 #[component]
-fn Tree(folders: Folders, namespace: NamespaceKind) -> impl IntoView {
+fn Tree(folders: Folders, namespace: NamespaceKind) -> View {
     let own = Memo::new(move |_| {
         folders.branches.with(|all| {
             let own = all.iter().filter(|branch| branch.namespace == namespace);
@@ -86,9 +87,9 @@ fn Tree(folders: Folders, namespace: NamespaceKind) -> impl IntoView {
     let is_quiet = namespace == NamespaceKind::Personal;
     live(move || {
         if !is_shown.get() {
-            return Either::Left(());
+            return View::Nothing;
         }
-        Either::Right(view! {
+        view! {
             <h2 class="folders-heading" class:unseen-text=is_quiet>
                 {move || heading()}
             </h2>
@@ -107,7 +108,7 @@ fn Tree(folders: Folders, namespace: NamespaceKind) -> impl IntoView {
                     {item(folders, branch)}
                 </For>
             </ul>
-        })
+        }
     })
 }
 
@@ -126,7 +127,7 @@ fn place_of(branch: &Branch) -> impl std::hash::Hash + Eq + use<> {
 }
 
 /// One folder. Its place in the tree is fixed; counts, selection and focus follow.
-fn item(folders: Folders, branch: Branch) -> impl IntoView {
+fn item(folders: Folders, branch: Branch) -> View {
     let app = folders.app;
     let (role, namespace) = (branch.role, branch.namespace);
     let (name, text, hidden) = (branch.name.clone(), branch.label.clone(), branch.hidden.clone());
@@ -152,7 +153,6 @@ fn item(folders: Folders, branch: Branch) -> impl IntoView {
     };
     let badge = move || (unread.get() > 0).then(|| number(u64::from(unread.get())));
     // The framework has no name for this one.
-    let level = custom_attribute("aria-level", branch.level.to_string());
     view! {
         <li
             class="folder"
@@ -161,7 +161,7 @@ fn item(folders: Folders, branch: Branch) -> impl IntoView {
             class:is-dropped-on=is_dropped_on
             class:is-closed-to-all=!branch.is_selectable
             role="treeitem"
-            {..level}
+            aria-level=branch.level
             style:--level=(branch.level - 1).to_string()
             data-mailbox=branch.name.0.clone()
             tabindex=move || if is_stop.get() { "0" } else { "-1" }
@@ -180,15 +180,17 @@ fn item(folders: Folders, branch: Branch) -> impl IntoView {
 }
 
 /// The mark that shows and hides what is below; keys do the same, so it is not a button of its own.
-fn twist(is_expanded: Option<bool>) -> impl IntoView {
-    is_expanded.map(|is_expanded| {
-        let icon = if is_expanded {
-            Icon::ChevronDown
-        } else {
-            Icon::ChevronRight
-        };
-        view! { <span class="folder-twist" data-act="twist" aria-hidden="true">{icon.view()}</span> }
-    })
+fn twist(is_expanded: Option<bool>) -> View {
+    is_expanded
+        .map(|is_expanded| {
+            let icon = if is_expanded {
+                Icon::ChevronDown
+            } else {
+                Icon::ChevronRight
+            };
+            view! { <span class="folder-twist" data-act="twist" aria-hidden="true">{icon.view()}</span> }
+        })
+        .into_view()
 }
 
 fn icon(role: Option<Role>) -> Icon {

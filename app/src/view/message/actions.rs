@@ -1,6 +1,7 @@
 //! What can be done with the open message: filing above it, answering below it.
 
 use super::body;
+use crate::dom::{View, view};
 use crate::{
     action::{compose, message},
     app::{App, app},
@@ -19,7 +20,7 @@ use surat_protocol::{Body, Flag, Flags, MessageRef, Role};
 
 /// Archive, delete, junk, move, read, star, more.
 #[component]
-pub(super) fn Toolbar(shown: Arc<Shown>) -> impl IntoView {
+pub(super) fn Toolbar(shown: Arc<Shown>) -> View {
     let app = app();
     let at = StoredValue::new(shown.at.clone());
     let targets = move || at.with_value(message::targets_of);
@@ -69,7 +70,7 @@ pub(super) fn Toolbar(shown: Arc<Shown>) -> impl IntoView {
 
 /// Reply, reply all, forward.
 #[component]
-pub(super) fn ReplyBar(shown: Arc<Shown>) -> impl IntoView {
+pub(super) fn ReplyBar(shown: Arc<Shown>) -> View {
     let app = app();
     let is_draft = shown.message.flags.contains(&Flag::Draft);
     if is_draft {
@@ -78,8 +79,7 @@ pub(super) fn ReplyBar(shown: Arc<Shown>) -> impl IntoView {
             <div class="message-answers">
                 <Button icon=Icon::Pencil name=tr(|t| t.message.edit_draft) on_press=move || compose::open_draft(app, at.clone()) />
             </div>
-        }
-        .into_any();
+        };
     }
     let has_others = untrack(|| has_others(&shown.message.envelope, &app.session.email()));
     view! {
@@ -92,11 +92,10 @@ pub(super) fn ReplyBar(shown: Arc<Shown>) -> impl IntoView {
             <Button icon=Icon::Forward name=tr(|t| t.message.forward) key="f" on_press=move || compose::forward(app) />
         </div>
     }
-    .into_any()
 }
 
 #[component]
-fn More(shown: Arc<Shown>) -> impl IntoView {
+fn More(shown: Arc<Shown>) -> View {
     let app = app();
     let is_headers_open = RwSignal::new(false);
     let at = shown.at.clone();
@@ -122,7 +121,7 @@ fn More(shown: Arc<Shown>) -> impl IntoView {
 
 /// "Show on dark" or "Show on white", whichever it is not. Made anew each time the menu opens.
 #[component]
-fn GroundItem(app: App) -> impl IntoView {
+fn GroundItem(app: App) -> View {
     let is_dark = untrack(|| body::is_on_dark(app));
     let name = move || {
         if is_dark {
@@ -139,11 +138,11 @@ fn junk_button(
     app: App,
     role: Option<Role>,
     targets: impl Fn() -> crate::store::list::Targets + Copy + Send + Sync + 'static,
-) -> AnyView {
+) -> View {
     if role == Some(Role::Junk) {
-        return view! { <IconButton icon=Icon::Inbox name=tr(|t| t.message.not_junk) on_press=move || message::not_junk(app, targets()) /> }.into_any();
+        return view! { <IconButton icon=Icon::Inbox name=tr(|t| t.message.not_junk) on_press=move || message::not_junk(app, targets()) /> };
     }
-    view! { <IconButton icon=Icon::Junk name=tr(|t| t.message.junk) key="!" on_press=move || message::junk(app, targets()) /> }.into_any()
+    view! { <IconButton icon=Icon::Junk name=tr(|t| t.message.junk) key="!" on_press=move || message::junk(app, targets()) /> }
 }
 
 /// Its flags as the list knows them, which follow changes; else as they came with the message.

@@ -1,6 +1,7 @@
 //! The files of a message: a link each to save it, and a button where it can be shown.
 
 use super::preview::PreviewDialog;
+use crate::dom::{View, view};
 use crate::{
     i18n::{size::size, t, tr},
     net::address,
@@ -12,17 +13,17 @@ use std::sync::Arc;
 use surat_protocol::{Attachment, MessageRef, Preview};
 
 #[component]
-pub(super) fn Attachments(shown: Arc<Shown>) -> impl IntoView {
+pub(super) fn Attachments(shown: Arc<Shown>) -> View {
     let files = shown.message.attachments.clone();
     if files.is_empty() {
-        return ().into_any();
+        return View::Nothing;
     }
     let count = files.len() as u64;
     let heading = move || t().message.attachment_count(count);
     let items = files
         .into_iter()
         .map(|file| view! { <Item at=shown.at.clone() file /> })
-        .collect_view();
+        .collect::<View>();
     view! {
         <section class="attachments">
             <h3>{move || heading()}</h3>
@@ -31,11 +32,10 @@ pub(super) fn Attachments(shown: Arc<Shown>) -> impl IntoView {
             </ul>
         </section>
     }
-    .into_any()
 }
 
 #[component]
-fn Item(at: MessageRef, file: Attachment) -> impl IntoView {
+fn Item(at: MessageRef, file: Attachment) -> View {
     let is_open = RwSignal::new(false);
     let href = address::part(&at, &file.section, false);
     let octets = file.size_octets;

@@ -1,31 +1,31 @@
 //! What to read, and the lines above it: blocked images, damage.
 
 use super::{frame::Frame, plain::Plain};
+use crate::dom::{View, live, view};
 use crate::{
     action::reading,
     app::{App, app},
     i18n::{size::size, t, tr},
     store::preferences::Theme,
-    ui::{button::Button, icon::Icon, live::live},
+    ui::{button::Button, icon::Icon},
 };
 use leptos::prelude::*;
 use surat_protocol::{Body, Damage};
 
 /// The text of the message.
 #[component]
-pub(super) fn MessageBody() -> impl IntoView {
+pub(super) fn MessageBody() -> View {
     let app = app();
     live(move || {
         let shown = app.reading.shown.get()?;
         let body = match &shown.message.body {
-            Body::Plain(text) => view! { <Plain text=text.clone() /> }.into_any(),
-            Body::Html { document, .. } => view! { <Frame document=document.clone() /> }.into_any(),
+            Body::Plain(text) => view! { <Plain text=text.clone() /> },
+            Body::Html { document, .. } => view! { <Frame document=document.clone() /> },
             Body::Empty => view! {
                 <section class="body-plain hint" aria-label=tr(|t| t.message.body)>
                     <p>{tr(|t| t.message.empty)}</p>
                 </section>
-            }
-            .into_any(),
+            },
         };
         Some(body)
     })
@@ -33,7 +33,7 @@ pub(super) fn MessageBody() -> impl IntoView {
 
 /// What was left out, and what is broken.
 #[component]
-pub(super) fn Bars() -> impl IntoView {
+pub(super) fn Bars() -> View {
     let app = app();
     let blocked = move || {
         app.reading
@@ -71,9 +71,9 @@ pub(super) fn Bars() -> impl IntoView {
             .map(|damage| {
                 view! { <div class="bar is-warning">{Icon::Warning.view()} <p>{damage_words(damage)}</p></div> }
             })
-            .collect_view()
+            .collect::<View>()
     };
-    view! { <div class="message-bars">{live(damages)} {live(images)}</div> }
+    view! { <div class="message-bars">{damages} {images}</div> }
 }
 
 /// Is HTML mail on a dark ground now?

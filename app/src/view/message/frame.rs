@@ -4,13 +4,14 @@
 //! nothing in it act.
 
 use super::body::is_on_dark;
+use crate::dom::{NodeRef, View, view};
 use crate::{
     action::compose,
     app::{App, app},
     i18n::tr,
     ui::dom,
 };
-use leptos::{html, prelude::*};
+use leptos::prelude::*;
 use wasm_bindgen::{JsCast, closure::Closure};
 use web_sys::{
     Document, Element, Event, HtmlElement, HtmlIFrameElement, KeyboardEvent, KeyboardEventInit, ResizeObserver,
@@ -25,9 +26,9 @@ const MEASURES_LIMIT: u32 = 200;
 const HEIGHT_LIMIT: f64 = 200_000.0;
 
 #[component]
-pub(super) fn Frame(document: String) -> impl IntoView {
+pub(super) fn Frame(document: String) -> View {
     let app = app();
-    let frame = NodeRef::<html::Iframe>::new();
+    let frame = NodeRef::<HtmlIFrameElement>::new();
     let is_loaded = RwSignal::new(false);
     let held = StoredValue::new_local(None::<Held>);
     let on_load = move |_| {

@@ -1,5 +1,6 @@
 //! Subject, who, when; all recipients on demand.
 
+use crate::dom::{View, view};
 use crate::{
     action::compose,
     app::app,
@@ -21,7 +22,7 @@ const NAMED: usize = 2;
 const COLOURS: u32 = 8;
 
 #[component]
-pub(super) fn Head(shown: Arc<Shown>) -> impl IntoView {
+pub(super) fn Head(shown: Arc<Shown>) -> View {
     let envelope = &shown.message.envelope;
     let subject = envelope.subject.clone();
     let sender = envelope.from.first().cloned().unwrap_or_default();
@@ -70,7 +71,7 @@ pub(super) fn Head(shown: Arc<Shown>) -> impl IntoView {
 }
 
 #[component]
-fn Details(shown: Arc<Shown>, when: i64) -> impl IntoView {
+fn Details(shown: Arc<Shown>, when: i64) -> View {
     let envelope = &shown.message.envelope;
     let texts = &t().message;
     let fields = [
@@ -88,7 +89,7 @@ fn Details(shown: Arc<Shown>, when: i64) -> impl IntoView {
                 .iter()
                 .cloned()
                 .map(|person| view! { <Person person /> })
-                .collect_view();
+                .collect::<View>();
             view! {
                 <dt>{name}</dt>
                 <dd>{people}</dd>
@@ -96,14 +97,14 @@ fn Details(shown: Arc<Shown>, when: i64) -> impl IntoView {
         });
     view! {
         <dl class="details">
-            {rows.collect_view()} <dt>{texts.date}</dt> <dd>{date::full(when)}</dd>
+            {rows.collect::<View>()} <dt>{texts.date}</dt> <dd>{date::full(when)}</dd>
         </dl>
     }
 }
 
 /// An address that can be written to.
 #[component]
-fn Person(person: Address) -> impl IntoView {
+fn Person(person: Address) -> View {
     let app = app();
     let Address { name, email } = person.clone();
     let title = t().message.write_to(&email);

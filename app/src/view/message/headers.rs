@@ -1,12 +1,12 @@
 //! All header fields of a message.
 
+use crate::dom::{View, view};
 use crate::{
     app::app,
     i18n::{problem, tr},
     ui::{
         dialog::Dialog,
         icon::Icon,
-        live::live,
         state::{Empty, Skeleton},
     },
 };
@@ -14,7 +14,7 @@ use leptos::{prelude::*, task::spawn_local};
 use surat_protocol::MessageRef;
 
 #[component]
-pub(super) fn Headers(at: MessageRef, #[prop(into)] on_close: Callback<()>) -> impl IntoView {
+pub(super) fn Headers(at: MessageRef, #[prop(into)] on_close: Callback<()>) -> View {
     let app = app();
     let answer = RwSignal::new(None);
     spawn_local(async move {
@@ -23,8 +23,8 @@ pub(super) fn Headers(at: MessageRef, #[prop(into)] on_close: Callback<()>) -> i
         answer.try_set(Some(headers));
     });
     let content = move || match answer.get() {
-        None => view! { <Skeleton name=tr(|t| t.message.loading) lines=9 /> }.into_any(),
-        Some(Err(problem)) => view! { <Empty icon=Icon::Warning title=move || problem::words(&problem) /> }.into_any(),
+        None => view! { <Skeleton name=tr(|t| t.message.loading) lines=9 /> },
+        Some(Err(problem)) => view! { <Empty icon=Icon::Warning title=move || problem::words(&problem) /> },
         Some(Ok(headers)) => {
             let rows = headers.into_iter().map(|(name, value)| {
                 view! {
@@ -32,12 +32,12 @@ pub(super) fn Headers(at: MessageRef, #[prop(into)] on_close: Callback<()>) -> i
                     <dd dir="auto">{value}</dd>
                 }
             });
-            view! { <dl class="headers" tabindex="0">{rows.collect_view()}</dl> }.into_any()
+            view! { <dl class="headers" tabindex="0">{rows.collect::<View>()}</dl> }
         }
     };
     view! {
         <Dialog name=tr(|t| t.message.headers) class="wide" on_close>
-            {live(content)}
+            {content}
         </Dialog>
     }
 }

@@ -11,6 +11,7 @@ mod preview;
 
 pub(crate) use attachments::icon_of;
 
+use crate::dom::{IntoView, View, live, view};
 use crate::{
     action::reading,
     app::app,
@@ -19,7 +20,6 @@ use crate::{
     ui::{
         button::Button,
         icon::Icon,
-        live::live,
         state::{Empty, Skeleton},
     },
 };
@@ -29,7 +29,7 @@ use surat_protocol::Problem;
 
 /// The reading pane.
 #[component]
-pub(crate) fn ReadingPane() -> impl IntoView {
+pub(crate) fn ReadingPane() -> View {
     let app = app();
     // The article stays while its own images come; it is made anew for another message.
     let at = Memo::new(move |_| {
@@ -39,21 +39,21 @@ pub(crate) fn ReadingPane() -> impl IntoView {
     });
     live(move || {
         if let Some(problem) = app.reading.trouble.get() {
-            return view! { <Trouble problem /> }.into_any();
+            return view! { <Trouble problem /> };
         }
         if at.get().is_some() {
             let shown = app.reading.shown.get_untracked();
-            return shown.map(|shown| view! { <Article shown /> }).into_any();
+            return shown.map(|shown| view! { <Article shown /> }).into_view();
         }
         if app.reading.wanted.with(Option::is_some) {
-            return view! { <Skeleton name=tr(|t| t.message.loading) lines=9 /> }.into_any();
+            return view! { <Skeleton name=tr(|t| t.message.loading) lines=9 /> };
         }
-        view! { <Empty icon=Icon::MailOpen title=tr(|t| t.message.select) /> }.into_any()
+        view! { <Empty icon=Icon::MailOpen title=tr(|t| t.message.select) /> }
     })
 }
 
 #[component]
-fn Article(shown: Arc<Shown>) -> impl IntoView {
+fn Article(shown: Arc<Shown>) -> View {
     let label = tr(|t| t.message.landmark);
     let uid = shown.at.uid.0;
     view! {
@@ -71,20 +71,18 @@ fn Article(shown: Arc<Shown>) -> impl IntoView {
 }
 
 #[component]
-fn Trouble(problem: Problem) -> impl IntoView {
+fn Trouble(problem: Problem) -> View {
     let app = app();
     if problem == Problem::MessageGone {
         return view! {
             <Empty icon=Icon::Mail title=tr(|t| t.message.gone_title) text=tr(|t| t.message.gone_text)>
                 <Button name=tr(|t| t.message.back) on_press=move || app.route.close_message() />
             </Empty>
-        }
-        .into_any();
+        };
     }
     view! {
         <Empty icon=Icon::Warning title=tr(|t| t.message.failed_title) text=move || problem::words(&problem)>
             <Button name=tr(|t| t.ui.retry) icon=Icon::Again on_press=move || reading::retry(app) />
         </Empty>
     }
-    .into_any()
 }

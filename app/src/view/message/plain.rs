@@ -1,5 +1,6 @@
 //! Plain text as DOM nodes: links, quotes, signature. Never as HTML.
 
+use crate::dom::{IntoView, View, view};
 use crate::{
     action::compose,
     app::app,
@@ -10,8 +11,8 @@ use crate::{
 use leptos::{ev, prelude::*};
 
 #[component]
-pub(super) fn Plain(text: String) -> impl IntoView {
-    let blocks = blocks(&text).into_iter().map(block_view).collect_view();
+pub(super) fn Plain(text: String) -> View {
+    let blocks = blocks(&text).into_iter().map(block_view).collect::<View>();
     view! {
         <section class="body-plain" aria-label=tr(|t| t.message.body) dir="auto">
             {blocks}
@@ -19,28 +20,28 @@ pub(super) fn Plain(text: String) -> impl IntoView {
     }
 }
 
-fn block_view(block: Block) -> AnyView {
+fn block_view(block: Block) -> View {
     match block {
-        Block::Text(text) => view! { <p class="block" dir="auto">{pieces_view(&text)}</p> }.into_any(),
-        Block::Signature(text) => view! { <p class="block signature" dir="auto">{pieces_view(&text)}</p> }.into_any(),
+        Block::Text(text) => view! { <p class="block" dir="auto">{pieces_view(&text)}</p> },
+        Block::Signature(text) => view! { <p class="block signature" dir="auto">{pieces_view(&text)}</p> },
         Block::Quote {
             blocks,
             is_folded: false,
-        } => quote_view(blocks).into_any(),
+        } => quote_view(blocks),
         Block::Quote {
             blocks,
             is_folded: true,
-        } => view! { <Fold blocks /> }.into_any(),
+        } => view! { <Fold blocks /> },
     }
 }
 
-fn quote_view(blocks: Vec<Block>) -> impl IntoView {
-    view! { <blockquote class="quote">{blocks.into_iter().map(block_view).collect_view()}</blockquote> }
+fn quote_view(blocks: Vec<Block>) -> View {
+    view! { <blockquote class="quote">{blocks.into_iter().map(block_view).collect::<View>()}</blockquote> }
 }
 
 /// A quote behind a button.
 #[component]
-fn Fold(blocks: Vec<Block>) -> impl IntoView {
+fn Fold(blocks: Vec<Block>) -> View {
     let is_open = RwSignal::new(false);
     let name = move || {
         if is_open.get() {
@@ -64,16 +65,16 @@ fn Fold(blocks: Vec<Block>) -> impl IntoView {
     }
 }
 
-fn pieces_view(text: &str) -> impl IntoView + use<> {
+fn pieces_view(text: &str) -> View {
     let view = |piece: Piece<'_>| match piece {
-        Piece::Text(text) => text.to_owned().into_any(),
+        Piece::Text(text) => text.to_owned().into_view(),
         Piece::Link(link) => link_view(link.to_owned()),
     };
-    pieces(text).into_iter().map(view).collect_view()
+    pieces(text).into_iter().map(view).collect::<View>()
 }
 
 /// A link that leads out, or, for a mail address, into the composer.
-fn link_view(link: String) -> AnyView {
+fn link_view(link: String) -> View {
     let app = app();
     let is_mail = link
         .get(..7)
@@ -86,9 +87,8 @@ fn link_view(link: String) -> AnyView {
         }
     };
     view! {
-        <a href=link target="_blank" rel="noopener noreferrer nofollow" on:click=on_click>
-            {link.clone()}
+        <a href=link.clone() target="_blank" rel="noopener noreferrer nofollow" on:click=on_click>
+            {link}
         </a>
     }
-    .into_any()
 }

@@ -1,12 +1,12 @@
 //! An image or a text, shown in a dialog.
 
+use crate::dom::{View, live, view};
 use crate::{
     i18n::{t, tr},
     net::{address, file},
     ui::{
         dialog::Dialog,
         icon::Icon,
-        live::live,
         state::{Empty, Skeleton},
     },
 };
@@ -14,12 +14,12 @@ use leptos::{prelude::*, task::spawn_local};
 use surat_protocol::{Attachment, MessageRef, Preview, Problem};
 
 #[component]
-pub(super) fn PreviewDialog(at: MessageRef, file: Attachment, #[prop(into)] on_close: Callback<()>) -> impl IntoView {
+pub(super) fn PreviewDialog(at: MessageRef, file: Attachment, #[prop(into)] on_close: Callback<()>) -> View {
     let source = address::part(&at, &file.section, true);
     let name = file.name.clone();
     let content = match file.preview {
-        Preview::Image => view! { <Image source name=name.clone() /> }.into_any(),
-        _ => view! { <Text source /> }.into_any(),
+        Preview::Image => view! { <Image source name=name.clone() /> },
+        _ => view! { <Text source /> },
     };
     let link = address::part(&at, &file.section, false);
     let saved_as = name.clone();
@@ -38,19 +38,19 @@ pub(super) fn PreviewDialog(at: MessageRef, file: Attachment, #[prop(into)] on_c
 }
 
 #[component]
-fn Image(source: String, name: String) -> impl IntoView {
+fn Image(source: String, name: String) -> View {
     let has_failed = RwSignal::new(false);
     live(move || {
         if has_failed.get() {
-            return view! { <Empty icon=Icon::Warning title=tr(|t| t.message.preview_failed) /> }.into_any();
+            return view! { <Empty icon=Icon::Warning title=tr(|t| t.message.preview_failed) /> };
         }
         let (source, name) = (source.clone(), name.clone());
-        view! { <img src=source alt=name on:error=move |_| has_failed.set(true) /> }.into_any()
+        view! { <img src=source alt=name on:error=move |_| has_failed.set(true) /> }
     })
 }
 
 #[component]
-fn Text(source: String) -> impl IntoView {
+fn Text(source: String) -> View {
     let answer = RwSignal::new(None::<Result<file::TextFile, Problem>>);
     spawn_local(async move {
         let text = file::read_text(&source).await;
@@ -58,12 +58,11 @@ fn Text(source: String) -> impl IntoView {
         answer.try_set(Some(text));
     });
     live(move || match answer.get() {
-        None => view! { <Skeleton name=tr(|t| t.message.preview_loading) lines=6 /> }.into_any(),
-        Some(Err(_)) => view! { <Empty icon=Icon::Warning title=tr(|t| t.message.preview_failed) /> }.into_any(),
+        None => view! { <Skeleton name=tr(|t| t.message.preview_loading) lines=6 /> },
+        Some(Err(_)) => view! { <Empty icon=Icon::Warning title=tr(|t| t.message.preview_failed) /> },
         Some(Ok(file::TextFile { text, is_cut })) => view! {
             {is_cut.then(|| view! { <p class="hint">{t().message.preview_cut}</p> })}
             <pre tabindex="0" dir="auto">{text}</pre>
-        }
-        .into_any(),
+        },
     })
 }

@@ -1,5 +1,6 @@
 //! Search: the box at the top of the page, and the head of the list of what it finds.
 
+use crate::dom::{NodeRef, View, live, view};
 use crate::{
     action::search,
     app::{App, app},
@@ -13,20 +14,20 @@ use crate::{
         button::{Button, IconButton},
         dom,
         icon::Icon,
-        live::live,
     },
 };
-use leptos::{either::Either, ev, html, prelude::*};
+use leptos::{ev, prelude::*};
 use surat_protocol::MailboxName;
+use web_sys::HtmlInputElement;
 
 /// The id of the box, for the key that leads to it.
 const BOX: &str = "search";
 
 /// The search box.
 #[component]
-pub(crate) fn SearchBox() -> impl IntoView {
+pub(crate) fn SearchBox() -> View {
     let app = app();
-    let field = NodeRef::<html::Input>::new();
+    let field = NodeRef::<HtmlInputElement>::new();
     // The address says what is searched: going back in the history changes the box as well.
     Effect::new(move |_| {
         let text = app.route.current().with(|route| match route {
@@ -121,7 +122,7 @@ pub(crate) fn end(app: App) {
         app.route.go(Route::Mailbox(app.list.mailbox.get_untracked()));
     } else if let Some(field) = document().get_element_by_id(BOX) {
         use wasm_bindgen::JsCast;
-        if let Some(field) = field.dyn_ref::<web_sys::HtmlInputElement>() {
+        if let Some(field) = field.dyn_ref::<HtmlInputElement>() {
             field.set_value("");
         }
     }
@@ -129,7 +130,7 @@ pub(crate) fn end(app: App) {
 
 /// The head of the list while it shows what was found; nothing otherwise.
 #[component]
-pub(crate) fn SearchHead() -> impl IntoView {
+pub(crate) fn SearchHead() -> View {
     let app = app();
     let is_search = Memo::new(move |_| {
         app.list
@@ -138,15 +139,15 @@ pub(crate) fn SearchHead() -> impl IntoView {
     });
     live(move || {
         if is_search.get() {
-            Either::Left(view! { <Head app /> })
+            view! { <Head app /> }
         } else {
-            Either::Right(())
+            View::Nothing
         }
     })
 }
 
 #[component]
-fn Head(app: App) -> impl IntoView {
+fn Head(app: App) -> View {
     let is_running = Memo::new(move |_| {
         app.list
             .list
@@ -168,7 +169,7 @@ fn Head(app: App) -> impl IntoView {
                 {scope(app, false)} {scope(app, true)}
             </fieldset>
             <span class="list-count figures" role="status">
-                {live(found)}
+                {found}
             </span>
             <Show when=move || is_running.get()>
                 <Button name=tr(|t| t.search.stop) look="quiet" on_press=move |()| search::stop_search(app) />
@@ -179,7 +180,7 @@ fn Head(app: App) -> impl IntoView {
 }
 
 /// "This folder", or "All folders".
-fn scope(app: App, is_all: bool) -> impl IntoView {
+fn scope(app: App, is_all: bool) -> View {
     let mailbox = move || -> Option<MailboxName> { (!is_all).then(|| app.list.mailbox.get_untracked()) };
     let is_chosen = move || {
         app.list

@@ -1,12 +1,13 @@
 //! Settings: looks, language, name, senders whose images are shown.
 
+use crate::dom::{Label, View, view};
 use crate::{
     app::{App, app},
     i18n::{Locale, locale, set_locale, t, tr},
     store::preferences::{Density, Theme},
-    ui::{button::IconButton, dialog::Dialog, icon::Icon, live::live},
+    ui::{button::IconButton, dialog::Dialog, icon::Icon},
 };
-use leptos::{prelude::*, text_prop::TextProp};
+use leptos::prelude::*;
 
 /// The settings, in a dialog.
 #[component]
@@ -14,7 +15,7 @@ pub(crate) fn Settings(
     /// Asked to close.
     #[prop(into)]
     on_close: Callback<()>,
-) -> impl IntoView {
+) -> View {
     let app = app();
     view! {
         <Dialog name=tr(|t| t.settings.title) on_close>
@@ -44,7 +45,7 @@ pub(crate) fn Settings(
 }
 
 #[component]
-fn Appearance() -> impl IntoView {
+fn Appearance() -> View {
     let preferences = app().preferences;
     let theme_name = |theme: Theme| match theme {
         Theme::Auto => t().settings.theme_system,
@@ -90,29 +91,29 @@ fn Appearance() -> impl IntoView {
 /// One of a few, by the browser's own list.
 #[component]
 fn Choice(
-    #[prop(into)] name: TextProp,
+    #[prop(into)] name: Label,
     options: Signal<Vec<(&'static str, &'static str)>>,
     value: Signal<&'static str>,
     #[prop(into)] on_choose: Callback<(String,)>,
-) -> impl IntoView {
+) -> View {
     let items = move || {
         let item = |(word, name): (&'static str, &'static str)| {
             view! { <option value=word selected=move || value.get() == word>{name}</option> }
         };
-        options.get().into_iter().map(item).collect_view()
+        options.get().into_iter().map(item).collect::<View>()
     };
     view! {
         <label class="setting">
             <span class="field-label">{move || name.get()}</span>
             <select class="field" on:change=move |event| on_choose.run((event_target_value(&event),))>
-                {live(items)}
+                {items}
             </select>
         </label>
     }
 }
 
 #[component]
-fn Senders(app: App) -> impl IntoView {
+fn Senders(app: App) -> View {
     let trusted = app.preferences.trusted_senders;
     let items = move || {
         let item = |sender: String| {
@@ -125,7 +126,7 @@ fn Senders(app: App) -> impl IntoView {
                 </li>
             }
         };
-        trusted.get().into_iter().map(item).collect_view()
+        trusted.get().into_iter().map(item).collect::<View>()
     };
     let hint = move || {
         if trusted.with(Vec::is_empty) {
@@ -139,7 +140,7 @@ fn Senders(app: App) -> impl IntoView {
             <h3>{tr(|t| t.settings.privacy)}</h3>
             <p class="hint">{move || hint()}</p>
             <ul role="list" class="senders" aria-label=tr(|t| t.settings.senders) hidden=move || trusted.with(Vec::is_empty)>
-                {live(items)}
+                {items}
             </ul>
         </section>
     }

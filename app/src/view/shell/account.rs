@@ -1,5 +1,6 @@
 //! The "Account" button and its menu: settings, keys, sign out.
 
+use crate::dom::{View, view};
 use crate::{
     action,
     app::app,
@@ -14,7 +15,7 @@ use leptos::{prelude::*, task::spawn_local};
 
 /// The menu of the account.
 #[component]
-pub(super) fn AccountMenu() -> impl IntoView {
+pub(super) fn AccountMenu() -> View {
     let app = app();
     let sign_out = move |()| {
         spawn_local(async move {

@@ -3,6 +3,7 @@
 mod account;
 mod follow;
 
+use crate::dom::{View, live, view};
 use crate::{
     action::compose,
     app::app,
@@ -12,7 +13,6 @@ use crate::{
     ui::{
         button::{Button, IconButton},
         icon::Icon,
-        live::live,
         question::QuestionHost,
         splitter::Splitter,
         toast::ToastHost,
@@ -38,7 +38,7 @@ pub(crate) fn is_phone() -> bool {
 
 /// The mail page: bar, folders, list, message.
 #[component]
-pub(crate) fn Shell() -> impl IntoView {
+pub(crate) fn Shell() -> View {
     let app = app();
     follow::follow(app);
     let keys = window_event_listener(ev::keydown, move |event| keyboard::press(app, &event));
@@ -101,18 +101,18 @@ pub(crate) fn Shell() -> impl IntoView {
 
 /// What lies over the mail: settings, keys.
 #[component]
-fn Sheets() -> impl IntoView {
+fn Sheets() -> View {
     let sheet = app().sheet;
     let close = move |()| sheet.set(None);
     live(move || match sheet.get() {
-        Some(Sheet::Settings) => view! { <Settings on_close=close /> }.into_any(),
-        Some(Sheet::Help) => view! { <HelpSheet on_close=close /> }.into_any(),
-        None => ().into_any(),
+        Some(Sheet::Settings) => view! { <Settings on_close=close /> },
+        Some(Sheet::Help) => view! { <HelpSheet on_close=close /> },
+        None => View::Nothing,
     })
 }
 
 /// Shows the folders, where there is no room for them beside the list.
-fn menu_button() -> impl IntoView {
+fn menu_button() -> View {
     let is_menu_open = app().list.is_menu_open;
     let toggle = move |()| is_menu_open.update(|is_open| *is_open = !*is_open);
     view! { <IconButton icon=Icon::Menu name=tr(|t| t.shell.menu) class="top-menu" on_press=toggle /> }
@@ -120,7 +120,7 @@ fn menu_button() -> impl IntoView {
 
 /// "Reconnecting…", for as long as there is no link. Always in the page, so that screen readers hear it.
 #[component]
-fn LinkState() -> impl IntoView {
+fn LinkState() -> View {
     let app = app();
     let words = move || app.session.is_reconnecting().then(tr(|t| t.shell.reconnecting));
     view! {

@@ -1,0 +1,129 @@
+//! An element in the making: attributes, listeners and children are put on it as they are named.
+
+use super::{
+    node_ref::NodeRef,
+    text::IntoValue,
+    view::{IntoView, View, append},
+};
+use leptos::{ev::EventDescriptor, prelude::*};
+use wasm_bindgen::{JsCast, JsValue, closure::Closure};
+use web_sys::{Event, HtmlElement};
+
+/// An element, to be put among the children of another.
+pub(crate) struct Element(web_sys::Element);
+
+impl Element {
+    /// An HTML element.
+    pub(crate) fn new(tag: &'static str) -> Self {
+        Self::made(document().create_element(tag))
+    }
+
+    /// An element of SVG.
+    pub(crate) fn svg(tag: &'static str) -> Self {
+        Self::made(document().create_element_ns(Some("http://www.w3.org/2000/svg"), tag))
+    }
+
+    fn made(element: Result<web_sys::Element, JsValue>) -> Self {
+        Self(element.expect("a tag in `view!` is a name"))
+    }
+
+    /// Sets an attribute, or takes it away where the value is none.
+    pub(crate) fn attribute(self, name: &'static str, value: impl IntoValue) -> Self {
+        let element = self.0.clone();
+        // Neither fails for a name that is written in the source.
+        value.bind(Box::new(move |value| match value {
+            Some(value) => drop(element.set_attribute(name, &value)),
+            None => drop(element.remove_attribute(name)),
+        }));
+        self
+    }
+
+    /// Has the class while the value is `true`.
+    pub(crate) fn class(self, name: &'static str, is_set: impl IntoValue) -> Self {
+        let classes = self.0.class_list();
+        // Fails for no name that is written in the source.
+        is_set.bind(Box::new(move |value| {
+            drop(classes.toggle_with_force(name, value.is_some()))
+        }));
+        self
+    }
+
+    /// Sets a property of CSS, or a variable.
+    pub(crate) fn style(self, name: &'static str, value: impl IntoValue) -> Self {
+        let style = self.0.unchecked_ref::<HtmlElement>().style();
+        // Fails for a style sheet that is read-only; an element's own is not.
+        value.bind(Box::new(move |value| {
+            drop(style.set_property(name, value.as_deref().unwrap_or_default()));
+        }));
+        self
+    }
+
+    /// Sets what a form's field holds: `value`, or a flag such as `checked`.
+    pub(crate) fn property(self, name: &'static str, value: impl IntoValue) -> Self {
+        let element = self.0.clone();
+        value.bind(Box::new(move |value| {
+            let value = match value {
+                Some(text) if name == "value" => text.as_ref().into(),
+                is_set => JsValue::from_bool(is_set.is_some()),
+            };
+            // Fails for an object that is frozen; an element is not.
+            drop(js_sys::Reflect::set(&element, &name.into(), &value));
+        }));
+        self
+    }
+
+    /// Calls `listener` for each such event, until the current owner is cleaned up.
+    pub(crate) fn on<E: EventDescriptor>(self, event: E, mut listener: impl FnMut(E::EventType) + 'static) -> Self
+    where
+        E::EventType: JsCast,
+    {
+        let _ = event;
+        self.listen(&event.name(), Box::new(move |event| listener(event.unchecked_into())));
+        self
+    }
+
+    fn listen(&self, name: &str, listener: Box<dyn FnMut(Event)>) {
+        let listener = Listener {
+            element: self.0.clone(),
+            name: name.to_owned(),
+            closure: Closure::wrap(listener),
+        };
+        let function = listener.closure.as_ref().unchecked_ref();
+        // Fails for nothing that is a function.
+        let _ = self.0.add_event_listener_with_callback(name, function);
+        StoredValue::new_local(listener);
+    }
+
+    /// Lets `reference` hold the element.
+    pub(crate) fn node_ref<T: JsCast>(self, reference: NodeRef<T>) -> Self {
+        reference.set(&self.0);
+        self
+    }
+
+    /// Puts `child` after the children that are there.
+    pub(crate) fn child(self, child: impl IntoView) -> Self {
+        append(&self.0, child.into_view());
+        self
+    }
+}
+
+impl IntoView for Element {
+    fn into_view(self) -> View {
+        View::Nodes(vec![self.0.into()])
+    }
+}
+
+/// Listens until it is dropped: a browser may still send events to an element that leaves the page.
+struct Listener {
+    element: web_sys::Element,
+    name: String,
+    closure: Closure<dyn FnMut(Event)>,
+}
+
+impl Drop for Listener {
+    fn drop(&mut self) {
+        let function = self.closure.as_ref().unchecked_ref();
+        // Fails for nothing that is a function.
+        let _ = self.element.remove_event_listener_with_callback(&self.name, function);
+    }
+}
