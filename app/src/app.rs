@@ -1,5 +1,6 @@
 //! The root: makes the net and every store once, and hands them to all views by context.
 
+use crate::signal::RwSignal;
 use crate::{
     net::Net,
     route::history::Router,

@@ -9,6 +9,7 @@ mod i18n;
 mod keyboard;
 mod net;
 mod route;
+mod signal;
 mod store;
 mod ui;
 mod view;

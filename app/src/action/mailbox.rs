@@ -12,7 +12,7 @@ use crate::{
 };
 use futures_util::future::{AbortHandle, abortable};
 use gloo_timers::callback::Timeout;
-use leptos::{prelude::*, task::spawn_local};
+use leptos::task::spawn_local;
 use surat_protocol::{Answer, Counts, MailboxName, Opened, Problem, Request, Server, UidSet};
 
 /// So many rows come with the opening: what a high screen shows, and a little more.
@@ -70,8 +70,7 @@ pub(crate) fn open(app: App, mailbox: MailboxName) {
 /// Shows something else in the list, scrolled as it was when it was left.
 pub(super) fn show(app: App, source: Source) -> u32 {
     let scroll = app.list.scroll.get_value();
-    let mut list = app.list.list.write();
-    let (generation, left_at) = list.open(source, scroll);
+    let (generation, left_at) = app.list.list.change(|list| list.open(source, scroll));
     if let Some(left_at) = left_at {
         app.list.scroll.set_value(left_at);
     }
@@ -108,16 +107,14 @@ impl Asked {
     /// Asks now.
     pub(super) fn now(app: App) -> Self {
         // Asking changes nothing that anybody sees.
-        let moment = app.list.list.write_untracked().ask();
+        let moment = app.list.list.update_untracked(|list| list.ask());
         Self { app, moment }
     }
 }
 
 impl Drop for Asked {
     fn drop(&mut self) {
-        if let Some(mut list) = self.app.list.list.try_write_untracked() {
-            list.settle(self.moment);
-        }
+        self.app.list.list.update_untracked(|list| list.settle(self.moment));
     }
 }
 
@@ -145,15 +142,11 @@ pub(crate) fn fill_window(app: App) {
 
 fn fetch_wanted(app: App) {
     let window = app.list.window.get_untracked();
-    let wanted = {
-        // Asking changes nothing that anybody sees.
-        let mut list = app.list.list.write_untracked();
-        if list.fetches() >= FETCHES {
-            None
-        } else {
-            list.wanted(window)
-        }
-    };
+    // Asking changes nothing that anybody sees.
+    let wanted = app.list.list.update_untracked(|list| {
+        let is_free = list.fetches() < FETCHES;
+        is_free.then(|| list.wanted(window)).flatten()
+    });
     let Some((place, uids, moment)) = wanted else {
         return;
     };

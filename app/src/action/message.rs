@@ -10,18 +10,18 @@ use crate::{
     store::list::{Key, Place, Targets},
     ui::question::Question,
 };
-use leptos::{prelude::*, task::spawn_local};
+use leptos::task::spawn_local;
 use surat_protocol::{Flag, Flags, MailboxName, MessageRef, Request, Role, UidSet};
 
 /// What an action is about: the selected messages, else the open one, else the one with the focus.
 pub(crate) fn targets(app: App) -> Targets {
-    let list = app.list.list.read_untracked();
-    let selected = list.selected();
+    let list = app.list.list;
+    let selected = list.with_untracked(|list| list.selected());
     if !selected.is_empty() {
         return selected;
     }
-    let open = app.route.current().read_untracked().message().cloned();
-    match open.or_else(|| list.message(list.focus()?)) {
+    let open = app.route.current().with_untracked(|route| route.message().cloned());
+    match open.or_else(|| list.with_untracked(|list| list.message(list.focus()?))) {
         Some(message) => targets_of(&message),
         None => Vec::new(),
     }
@@ -34,14 +34,14 @@ pub(crate) fn targets_of(message: &MessageRef) -> Targets {
 
 /// Just the message of this row.
 pub(crate) fn targets_of_row(app: App, key: Key) -> Targets {
-    let message = app.list.list.read_untracked().message(key);
+    let message = app.list.list.with_untracked(|list| list.message(key));
     message.as_ref().map(targets_of).unwrap_or_default()
 }
 
 /// Opens the message of a row in the reading pane; moving from one to the next is one step back.
 pub(crate) fn open_row(app: App, key: Key) {
     app.list.list.update(|list| list.set_focus(Some(key)));
-    let Some(message) = app.list.list.read_untracked().message(key) else {
+    let Some(message) = app.list.list.with_untracked(|list| list.message(key)) else {
         return;
     };
     let here = app.route.current().get_untracked();
@@ -58,9 +58,7 @@ pub(crate) fn mark_opened(app: App, message: &MessageRef, flags: &Flags) {
     let may = app
         .mailboxes
         .known
-        .read_untracked()
-        .rights(&message.mailbox)
-        .may_mark_seen();
+        .with_untracked(|known| known.rights(&message.mailbox).may_mark_seen());
     if may && !flags.is_seen() {
         store_flags(app, &targets_of(message), &[Flag::Seen], &[]);
     }
@@ -182,7 +180,7 @@ pub(crate) fn set_seen(app: App, targets: &Targets, is_seen: bool) {
 
 /// Marks all messages of the list as read.
 pub(crate) fn mark_all_read(app: App) {
-    let all = app.list.list.read_untracked().everything();
+    let all = app.list.list.with_untracked(|list| list.everything());
     set_seen(app, &all, true);
 }
 
@@ -193,11 +191,12 @@ pub(crate) fn are_all(app: App, targets: &Targets, has: impl Fn(&Flags) -> bool)
 
 /// Those of the messages whose flags are known and are so.
 fn of_these(app: App, targets: &Targets, is_so: impl Fn(&Flags) -> bool) -> Targets {
-    let list = app.list.list.read_untracked();
     let matching = |place: &Place, uids: &UidSet| -> UidSet {
-        uids.iter()
-            .filter(|&uid| list.flags_of(&place.message(uid)).is_some_and(|flags| is_so(&flags)))
-            .collect()
+        app.list.list.with_untracked(|list| {
+            uids.iter()
+                .filter(|&uid| list.flags_of(&place.message(uid)).is_some_and(|flags| is_so(&flags)))
+                .collect()
+        })
     };
     targets
         .iter()
@@ -222,7 +221,7 @@ pub(super) fn count(targets: &Targets) -> u64 {
 /// Tells the server's junk filter, where the mailbox keeps keywords. The move that follows is what
 /// counts, so a refusal is not worth a word.
 fn mark_keywords(app: App, targets: &Targets, add: &Flag, remove: &Flag) {
-    let may = app.list.list.read_untracked().may_store_keywords();
+    let may = app.list.list.with_untracked(|list| list.may_store_keywords());
     for (place, uids) in targets.iter().filter(|_| may).cloned() {
         let request = Request::StoreFlags {
             mailbox: place.mailbox,

@@ -11,7 +11,6 @@ pub(crate) mod session;
 mod settle;
 
 use crate::{app::App, i18n::problem, store::session::Standing};
-use leptos::prelude::*;
 use surat_protocol::Problem;
 
 /// Tells a person what went wrong with something that they did.

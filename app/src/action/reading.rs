@@ -1,5 +1,6 @@
 //! Opening a message to read it, and letting its remote images through.
 
+use crate::signal::effect;
 use crate::{
     action::{compose, message},
     app::App,
@@ -15,7 +16,7 @@ const KEEP_OLD: Duration = Duration::from_millis(150);
 
 /// Opens whatever message the address names, from now on.
 pub(crate) fn start(app: App) {
-    Effect::new(move |_| {
+    effect(move || {
         let wanted = app.route.current().with(|route| route.message().cloned());
         if app.reading.wanted.with_untracked(|now| *now == wanted) {
             return;
@@ -81,8 +82,8 @@ pub(crate) async fn headers(app: App, message: MessageRef) -> Result<Vec<(String
 
 /// A draft is opened for writing; anything else for reading.
 fn open(app: App, message: MessageRef) {
-    if app.mailboxes.known.read_untracked().role(&message.mailbox) == Some(Role::Drafts) {
-        let list = app.route.current().read_untracked().list();
+    if app.mailboxes.known.with_untracked(|known| known.role(&message.mailbox)) == Some(Role::Drafts) {
+        let list = app.route.current().with_untracked(|route| route.list());
         app.route.replace(list);
         compose::open_draft(app, message);
         return;
@@ -122,7 +123,7 @@ fn fetch(app: App, at: MessageRef, allow_remote_images: bool) {
         };
         if app.reading.is_wanted(&at) {
             // Where the list knows the message, the shell marks it as read.
-            if app.list.list.read_untracked().flags_of(&at).is_none() {
+            if app.list.list.with_untracked(|list| list.flags_of(&at).is_none()) {
                 message::mark_opened(app, &at, &message.flags);
             }
             app.compose.people.learn(people(&message));
@@ -168,9 +169,10 @@ fn sender(message: &Message) -> Option<String> {
 
 /// The sender as the list knows it, before the message is there.
 fn known_sender(app: App, message: &MessageRef) -> Option<String> {
-    let list = app.list.list.read_untracked();
-    let row = list.row(list.key_of(message)?)?;
-    row.from.first().map(|from| from.email.to_lowercase())
+    app.list.list.with_untracked(|list| {
+        let row = list.row(list.key_of(message)?)?;
+        row.from.first().map(|from| from.email.to_lowercase())
+    })
 }
 
 fn people(message: &Message) -> impl Iterator<Item = &surat_protocol::Address> {

@@ -14,7 +14,7 @@ use crate::{
     view::shell::is_phone,
 };
 use futures_channel::oneshot;
-use leptos::{prelude::*, task::spawn_local};
+use leptos::task::spawn_local;
 use surat_protocol::{Answer, MailboxName, Problem, Request, Role, Server, UidSet, UidValidity};
 
 /// Where moved messages are now.
@@ -157,7 +157,7 @@ pub(super) fn end(app: App, shown: Shown, answer: Result<Answer, Problem>) {
 
 /// Does the open message leave with these? Then something else must be open after that.
 fn next_open(app: App, targets: &Targets) -> bool {
-    let open = app.route.current().read_untracked().message().cloned();
+    let open = app.route.current().with_untracked(|route| route.message().cloned());
     let Some(open) = open else {
         return false;
     };
@@ -180,8 +180,8 @@ fn go_on(app: App, has_left: bool) {
         return;
     }
     let next = {
-        let list = app.list.list.read_untracked();
-        list.focus().and_then(|key| list.message(key))
+        let list = app.list.list;
+        list.with_untracked(|list| list.focus().and_then(|key| list.message(key)))
     };
     let here: Route = app.route.current().get_untracked();
     match next {

@@ -8,7 +8,6 @@ use crate::{
         search_query,
     },
 };
-use leptos::prelude::*;
 use surat_protocol::{Answer, MailboxName, Request, Scope};
 
 /// Shows what a search finds, as it finds it. Asked again for the same, it looks anew.

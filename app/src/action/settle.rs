@@ -10,7 +10,6 @@ use crate::{
         mailboxes::counts::CountChange,
     },
 };
-use leptos::prelude::*;
 use surat_protocol::{Flag, MailboxName, UidSet};
 
 /// A change under way.
@@ -89,22 +88,26 @@ pub(super) fn roll_back_count(app: App, change: CountChange) {
 }
 
 fn begin(app: App, place: &Place, uids: &UidSet, effect: Effect) -> ChangeId {
-    app.list.list.write().begin(place.clone(), uids.clone(), effect)
+    app.list
+        .list
+        .change(|list| list.begin(place.clone(), uids.clone(), effect))
 }
 
 fn count(app: App, add: impl FnOnce(&mut crate::store::mailboxes::Known, CountChange)) -> CountChange {
-    let mut known = app.mailboxes.known.write();
-    let change = known.begin();
-    add(&mut known, change);
-    change
+    app.mailboxes.known.change(|known| {
+        let change = known.begin();
+        add(known, change);
+        change
+    })
 }
 
 /// Unread messages among these. Where rows were never fetched only the server knows; when it is
 /// about the whole mailbox, its count does.
 fn count_unread(app: App, place: &Place, uids: &UidSet) -> i64 {
-    let list = app.list.list.read_untracked();
-    let (unread, is_known) = list.count_unread(place, uids);
-    let is_whole = list.source() == Some(&Source::Mailbox(place.mailbox.clone())) && uids.len() >= list.len();
+    let ((unread, is_known), is_whole) = app.list.list.with_untracked(|list| {
+        let is_open = list.source() == Some(&Source::Mailbox(place.mailbox.clone()));
+        (list.count_unread(place, uids), is_open && uids.len() >= list.len())
+    });
     let counts = app
         .mailboxes
         .known

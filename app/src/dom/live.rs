@@ -4,6 +4,7 @@ use super::{
     text::Text,
     view::{IntoView, View},
 };
+use crate::signal::Memo;
 use leptos::prelude::*;
 use web_sys::Node;
 

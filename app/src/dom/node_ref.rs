@@ -1,13 +1,13 @@
 //! A handle of an element that a view has made.
 
-use leptos::prelude::*;
+use crate::signal::RwSignal;
 use std::marker::PhantomData;
 use wasm_bindgen::JsCast;
 use web_sys::Element;
 
 /// Where an element is kept once it is made; `T` says which kind of element it is.
 pub(crate) struct NodeRef<T> {
-    element: RwSignal<Option<Element>, LocalStorage>,
+    element: RwSignal<Option<Element>>,
     kind: PhantomData<fn() -> T>,
 }
 
@@ -23,7 +23,7 @@ impl<T: JsCast> NodeRef<T> {
     /// One that holds nothing yet.
     pub(crate) fn new() -> Self {
         Self {
-            element: RwSignal::new_local(None),
+            element: RwSignal::new(None),
             kind: PhantomData,
         }
     }

@@ -1,7 +1,7 @@
 //! Texts and values of attributes: fixed, or kept up to date.
 
-use super::live::effect;
-use leptos::prelude::*;
+use super::{element::Setter, live::effect};
+use crate::signal::{Memo, RwSignal, Signal};
 use std::{borrow::Cow, sync::Arc};
 
 /// Text that is either part of the program or made while it runs.
@@ -48,7 +48,7 @@ pub(super) type Value = Option<Text>;
 /// What can be behind the sign of an attribute.
 pub(crate) trait IntoValue {
     /// Gives `set` the value: once, or whenever it changes.
-    fn bind(self, set: Box<dyn Fn(Value)>);
+    fn bind(self, set: Setter);
 }
 
 /// A value that does not change by itself.
@@ -67,7 +67,7 @@ macro_rules! fixed {
         }
 
         impl IntoValue for $type {
-            fn bind(self, set: Box<dyn Fn(Value)>) {
+            fn bind(self, set: Setter) {
                 set(self.value());
             }
         }
@@ -86,7 +86,7 @@ fixed! {
 }
 
 impl<V: Fixed, F: FnMut() -> V + 'static> IntoValue for F {
-    fn bind(mut self, set: Box<dyn Fn(Value)>) {
+    fn bind(mut self, set: Setter) {
         effect(Box::new(move || set(self().value())));
     }
 }
@@ -94,7 +94,7 @@ impl<V: Fixed, F: FnMut() -> V + 'static> IntoValue for F {
 macro_rules! signals {
     ($($type:ty)*) => {$(
         impl IntoValue for $type {
-            fn bind(self, set: Box<dyn Fn(Value)>) {
+            fn bind(self, set: Setter) {
                 effect(Box::new(move || set(self.get().value())));
             }
         }
@@ -104,7 +104,7 @@ macro_rules! signals {
 signals! { Memo<bool> RwSignal<bool> Signal<bool> }
 
 impl IntoValue for Label {
-    fn bind(self, set: Box<dyn Fn(Value)>) {
+    fn bind(self, set: Setter) {
         effect(Box::new(move || set(Some(self.get()))));
     }
 }

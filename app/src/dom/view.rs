@@ -42,12 +42,11 @@ impl View {
 /// One after the other.
 impl<V: IntoView> FromIterator<V> for View {
     fn from_iter<I: IntoIterator<Item = V>>(views: I) -> Self {
-        Self::Nodes(
-            views
-                .into_iter()
-                .flat_map(|view| view.into_view().into_nodes())
-                .collect(),
-        )
+        let mut nodes = Vec::new();
+        for view in views {
+            nodes.append(&mut view.into_view().into_nodes());
+        }
+        Self::Nodes(nodes)
     }
 }
 

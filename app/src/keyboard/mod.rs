@@ -211,10 +211,10 @@ fn act(app: App, command: Command) {
 }
 
 fn step(app: App, by: isize) {
-    let Some(key) = app.list.list.read_untracked().neighbour(by) else {
+    let Some(key) = app.list.list.with_untracked(|list| list.neighbour(by)) else {
         return;
     };
-    if app.route.current().read_untracked().message().is_some() {
+    if app.route.current().with_untracked(|route| route.message().is_some()) {
         message::open_row(app, key);
     } else {
         app.list.list.update(|list| list.set_focus(Some(key)));
@@ -225,7 +225,7 @@ fn step(app: App, by: isize) {
 fn back(app: App) {
     if app.list.is_menu_open.get_untracked() {
         app.list.is_menu_open.set(false);
-    } else if app.route.current().read_untracked().message().is_some() {
+    } else if app.route.current().with_untracked(|route| route.message().is_some()) {
         app.route.close_message();
         search::focus_list();
     } else if app.list.list.with_untracked(|list| !list.selection().is_empty()) {

@@ -13,9 +13,9 @@ mod pulse;
 mod socket;
 pub(crate) mod upload;
 
+use crate::signal::StoredValue;
 use futures_channel::mpsc::UnboundedReceiver;
 use futures_util::StreamExt;
-use leptos::prelude::*;
 use link::Link;
 use pending::Reply;
 use std::rc::Rc;
@@ -37,12 +37,12 @@ pub(crate) enum Happening {
 
 /// The net. A handle: copies are the same net.
 #[derive(Clone, Copy)]
-pub(crate) struct Net(StoredValue<Rc<Link>, LocalStorage>);
+pub(crate) struct Net(StoredValue<Rc<Link>>);
 
 impl Net {
     /// A net without a link.
     pub(crate) fn new() -> Self {
-        Self(StoredValue::new_local(Rc::new(Link::default())))
+        Self(StoredValue::new(Rc::new(Link::default())))
     }
 
     /// Connects and stays connected until [`Self::stop`].

@@ -1,6 +1,7 @@
 //! The typed route over the browser's History API: going somewhere, going back, and links.
 
 use super::Route;
+use crate::signal::{RwSignal, Signal};
 use leptos::prelude::*;
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use web_sys::{Element, History, MouseEvent, Window};

@@ -1,6 +1,6 @@
 //! Short notices ("3 messages archived"), some with a way back. Shown by `ui::toast`.
 
-use leptos::prelude::*;
+use crate::signal::{RwSignal, Signal, StoredValue};
 
 /// More than this are too many to read; the oldest gives way.
 const SHOWN_LIMIT: usize = 3;
@@ -22,7 +22,7 @@ type Undo = Box<dyn FnOnce()>;
 #[derive(Clone, Copy)]
 pub(crate) struct Notices {
     shown: RwSignal<Vec<Notice>>,
-    undos: StoredValue<Vec<(u32, Undo)>, LocalStorage>,
+    undos: StoredValue<Vec<(u32, Undo)>>,
     last_id: StoredValue<u32>,
 }
 
@@ -31,7 +31,7 @@ impl Notices {
     pub(crate) fn new() -> Self {
         Self {
             shown: RwSignal::new(Vec::new()),
-            undos: StoredValue::new_local(Vec::new()),
+            undos: StoredValue::new(Vec::new()),
             last_id: StoredValue::new(0),
         }
     }

@@ -2,7 +2,7 @@
 //!
 //! A browser without storage forgets them at the end of the visit; nothing else is lost.
 
-use leptos::prelude::*;
+use crate::signal::{RwSignal, effect};
 
 /// Light or dark.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -151,7 +151,7 @@ fn width(kept: &str, (least, most): (u16, u16)) -> Option<u16> {
 }
 
 fn keep(key: &'static str, value: impl Fn() -> String + 'static) {
-    Effect::new(move |_| save(key, &value()));
+    effect(move || save(key, &value()));
 }
 
 fn load(key: &str) -> Option<String> {

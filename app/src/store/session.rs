@@ -1,6 +1,6 @@
 //! Who is signed in, and how the link is. Written by [`crate::action::session`] alone.
 
-use leptos::prelude::*;
+use crate::signal::RwSignal;
 use surat_protocol::{Problem, Welcome};
 
 /// Is anybody signed in?

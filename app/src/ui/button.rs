@@ -3,6 +3,7 @@
 use super::icon::Icon;
 use crate::dom::{Label, View, view};
 use crate::i18n::t;
+use crate::signal::Signal;
 use leptos::prelude::*;
 
 /// A button with words, and an icon before them if it has one.

@@ -3,6 +3,7 @@
 use super::{button::IconButton, dom, icon::Icon};
 use crate::dom::{Children, Label, NodeRef, View, view};
 use crate::i18n::tr;
+use crate::signal::effect;
 use leptos::{ev, prelude::*};
 use web_sys::HtmlDialogElement;
 
@@ -28,7 +29,7 @@ pub(crate) fn Dialog(
     let heading = dom::unique_id("dialog");
     let label = heading.clone();
     dom::restore_focus_on_cleanup();
-    Effect::new(move |_| {
+    effect(move || {
         if let Some(dialog) = dialog.get()
             && !dialog.open()
         {

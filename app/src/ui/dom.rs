@@ -1,5 +1,6 @@
 //! Small things of the DOM that several parts need.
 
+use crate::signal::{Signal, StoredValue};
 use leptos::prelude::*;
 use std::sync::atomic::{AtomicU32, Ordering};
 use wasm_bindgen::JsCast;
@@ -58,7 +59,7 @@ pub(crate) fn truth(is_so: Signal<bool>) -> impl Fn() -> &'static str + Copy + S
 
 /// Gives the focus to what had it when this was called, once the current owner is cleaned up.
 pub(crate) fn restore_focus_on_cleanup() {
-    let before = StoredValue::new_local(focused());
+    let before = StoredValue::new(focused());
     on_cleanup(move || {
         // Who moved on by pointer or key meanwhile stays there.
         let is_inside = focused().is_none_or(|now| now.closest("dialog").is_ok_and(|dialog| dialog.is_some()));

@@ -2,6 +2,7 @@
 
 use super::{button::tooltip, dom, icon::Icon};
 use crate::dom::{ChildrenFn, Label, NodeRef, View, view};
+use crate::signal::{RwSignal, Signal};
 use leptos::{ev, prelude::*};
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement, KeyboardEvent};

@@ -1,6 +1,7 @@
 //! How far something is.
 
 use crate::dom::{Label, View, view};
+use crate::signal::Signal;
 use leptos::prelude::*;
 
 /// A bar from 0 to 100.

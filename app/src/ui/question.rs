@@ -5,6 +5,7 @@
 use super::{button::Button, dialog::Dialog};
 use crate::dom::{View, live, view};
 use crate::i18n::t;
+use crate::signal::{RwSignal, StoredValue};
 use futures_channel::oneshot;
 use leptos::prelude::*;
 
@@ -25,7 +26,7 @@ pub(crate) struct Question {
 #[derive(Clone, Copy)]
 pub(crate) struct Questions {
     asked: RwSignal<Option<Question>>,
-    answer: StoredValue<Option<oneshot::Sender<bool>>, LocalStorage>,
+    answer: StoredValue<Option<oneshot::Sender<bool>>>,
 }
 
 impl Questions {
@@ -33,7 +34,7 @@ impl Questions {
     pub(crate) fn new() -> Self {
         Self {
             asked: RwSignal::new(None),
-            answer: StoredValue::new_local(None),
+            answer: StoredValue::new(None),
         }
     }
 

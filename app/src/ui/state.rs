@@ -2,6 +2,7 @@
 
 use super::icon::Icon;
 use crate::dom::{Children, Label, View, live, view};
+use crate::signal::RwSignal;
 use leptos::prelude::*;
 use std::time::Duration;
 

@@ -2,6 +2,7 @@
 
 use super::{button::IconButton, icon::Icon};
 use crate::dom::{View, view};
+use crate::signal::{RwSignal, effect};
 use crate::{
     i18n::tr,
     store::notices::{Notice, Notices},
@@ -33,7 +34,7 @@ fn Toast(notices: Notices, notice: Notice) -> View {
     let Notice { id, text, has_undo } = notice;
     let is_held = RwSignal::new(false);
     // While a pointer or the focus rests on it, it stays.
-    Effect::new(move |_| {
+    effect(move || {
         if is_held.get() {
             return;
         }

@@ -14,6 +14,7 @@ pub(crate) mod settings;
 pub(crate) mod shell;
 
 use crate::dom::{View, live, view};
+use crate::signal::{Memo, effect};
 use crate::{
     action,
     app::{App, app},
@@ -57,8 +58,8 @@ fn wear(app: App) {
             let _ = root.set_attribute(name, value);
         }
     };
-    Effect::new(move |_| set("data-theme", app.preferences.theme.get().word()));
-    Effect::new(move |_| set("data-density", app.preferences.density.get().word()));
+    effect(move || set("data-theme", app.preferences.theme.get().word()));
+    effect(move || set("data-density", app.preferences.density.get().word()));
 }
 
 /// There is a session, but no mail yet: says why, if there is a reason, and offers to leave.

@@ -6,7 +6,7 @@ use crate::{
     store::compose::{File, FileState, chain::FileKey},
 };
 use futures_util::future::{AbortHandle, abortable};
-use leptos::{prelude::*, task::spawn_local};
+use leptos::task::spawn_local;
 use std::cell::RefCell;
 use surat_protocol::{Origin, Problem};
 

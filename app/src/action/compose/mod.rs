@@ -215,13 +215,14 @@ fn begin(app: App, draft: Draft, focus: Focus) {
 
 /// Whoever stands in the list can be completed.
 fn learn_people(app: App) {
-    let list = app.list.list.read_untracked();
-    let rows = (0..list.len().min(LEARNED_ROWS))
-        .rev()
-        .filter_map(|index| list.row(list.key_at(index)?));
-    for row in rows {
-        app.compose.people.learn(row.to.iter().chain(&row.from));
-    }
+    app.list.list.with_untracked(|list| {
+        let rows = (0..list.len().min(LEARNED_ROWS))
+            .rev()
+            .filter_map(|index| list.row(list.key_at(index)?));
+        for row in rows {
+            app.compose.people.learn(row.to.iter().chain(&row.from));
+        }
+    });
 }
 
 /// Closes the open message and stores what is not. False while it cannot be closed.

@@ -12,6 +12,7 @@ pub(crate) mod reply;
 
 pub(crate) use recipients::Recipients;
 
+use crate::signal::{RwSignal, StoredValue};
 use chain::{Chain, FileKey, Snapshot};
 use leptos::prelude::*;
 use people::People;
@@ -109,7 +110,7 @@ pub(crate) struct Compose {
     pub(crate) focus: StoredValue<Focus>,
     /// Whom one writes with.
     pub(crate) people: People,
-    letter: StoredValue<Option<Rc<Letter>>, LocalStorage>,
+    letter: StoredValue<Option<Rc<Letter>>>,
     last_number: StoredValue<u32>,
 }
 
@@ -148,7 +149,7 @@ impl Compose {
             may_have_gone: RwSignal::new(false),
             focus: StoredValue::new(Focus::To),
             people: People::new(),
-            letter: StoredValue::new_local(None),
+            letter: StoredValue::new(None),
             last_number: StoredValue::new(0),
         }
     }

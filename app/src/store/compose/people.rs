@@ -1,7 +1,7 @@
 //! Whom one writes with: addresses seen in this visit, for completion. Nothing is kept beyond it.
 
 use super::address::is_same;
-use leptos::prelude::*;
+use crate::signal::StoredValue;
 use surat_protocol::Address;
 
 /// More correspondents than this are not remembered; the oldest give way.

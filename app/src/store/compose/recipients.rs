@@ -1,7 +1,7 @@
 //! A field of addresses: To, Cc, Bcc.
 
 use super::address;
-use leptos::prelude::*;
+use crate::signal::RwSignal;
 use surat_protocol::Address;
 
 /// A field of addresses: those that are complete, and what is being typed.

@@ -11,8 +11,8 @@ pub(crate) mod selection;
 mod shelf;
 mod told;
 
+use crate::signal::{RwSignal, StoredValue};
 use futures_util::future::AbortHandle;
-use leptos::prelude::*;
 use model::List;
 use surat_protocol::{MailboxName, MessageRef, Uid, UidSet, UidValidity};
 

@@ -3,9 +3,9 @@
 pub(crate) mod counts;
 pub(crate) mod tree;
 
+use crate::signal::RwSignal;
 use crate::{i18n::t, store::list::Targets};
 use counts::{CountChange, Deltas};
-use leptos::prelude::*;
 use std::collections::BTreeSet;
 use surat_protocol::{Counts, Mailbox, MailboxName, NamespaceKind, Rights, Role};
 use tree::Branch;

@@ -5,8 +5,8 @@
 pub(crate) mod text;
 
 use super::list::Place;
+use crate::signal::{RwSignal, StoredValue};
 use futures_util::future::AbortHandle;
-use leptos::prelude::*;
 use std::sync::Arc;
 use surat_protocol::{Message, MessageRef, Problem, UidSet};
 

@@ -1,6 +1,7 @@
 //! A field of addresses: each complete one is a token; suggestions as one types (ARIA combobox).
 
 use crate::dom::{Label, View, view};
+use crate::signal::RwSignal;
 use crate::{
     app::{App, app},
     i18n::{t, tr},

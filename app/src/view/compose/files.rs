@@ -1,6 +1,7 @@
 //! The files of the message being written: the button that picks them, and how far each is.
 
 use crate::dom::{View, view};
+use crate::signal::{Memo, Signal};
 use crate::{
     action::compose::files,
     app::{App, app},

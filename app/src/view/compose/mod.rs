@@ -4,6 +4,7 @@ mod address_field;
 mod files;
 
 use crate::dom::{NodeRef, View, live, view};
+use crate::signal::{RwSignal, Signal, effect};
 use crate::{
     action::compose,
     app::{App, app},
@@ -44,7 +45,7 @@ fn Composer() -> View {
     let is_over = RwSignal::new(false);
     dom::restore_focus_on_cleanup();
     save_as_one_types(app);
-    Effect::new(move |_| {
+    effect(move || {
         if let Some(dialog) = dialog.get() {
             show(&dialog);
         }
@@ -203,7 +204,7 @@ fn Foot() -> View {
 
 /// Stores the draft after each pause.
 fn save_as_one_types(app: App) {
-    Effect::new(move |_| {
+    effect(move || {
         if !app.compose.is_changed() {
             return;
         }

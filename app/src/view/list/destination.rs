@@ -1,6 +1,7 @@
 //! "Move to": the folders, narrowed down by typing, chosen by Enter or a press.
 
 use crate::dom::{NodeRef, View, live, view};
+use crate::signal::{Memo, RwSignal, StoredValue, effect};
 use crate::{
     action::message,
     app::{App, app},
@@ -75,12 +76,12 @@ fn Chooser(targets: Targets) -> View {
         at.set(0);
         typed.set(event_target_value(&event));
     };
-    Effect::new(move |_| {
+    effect(move || {
         if let Some(field) = field.get() {
             request_animation_frame(move || dom::focus(&field));
         }
     });
-    Effect::new(move |_| reveal(at.get()));
+    effect(move || reveal(at.get()));
     let active = move || shown.with(|shown| shown.get(at.get()).map(|_| option_id(at.get())));
     let options = move || {
         let shown = shown.get().into_iter().enumerate();
@@ -147,10 +148,13 @@ fn reveal(index: usize) {
 
 /// The folders that messages may be put into, but not the one that all of them are in.
 fn choices(app: App, targets: &Targets) -> Vec<Choice> {
-    let known = app.mailboxes.known.read_untracked();
-    let branches = known.branches_all();
+    app.mailboxes.known.with_untracked(|known| choices_of(known, targets))
+}
+
+fn choices_of(known: &crate::store::mailboxes::Known, targets: &Targets) -> Vec<Choice> {
     let is_elsewhere = |name: &MailboxName| targets.iter().any(|(place, _)| place.mailbox != *name);
-    branches
+    known
+        .branches_all()
         .into_iter()
         .filter(|branch| branch.is_selectable && known.rights(&branch.name).may_insert() && is_elsewhere(&branch.name))
         .map(|branch| {

@@ -2,7 +2,7 @@
 
 use super::row_of;
 use crate::{action::message, app::App};
-use leptos::{ev, prelude::*};
+use leptos::ev;
 
 /// The type of what is dragged; other programs make nothing of it.
 const TYPE: &str = "application/x-surat-messages";

@@ -1,6 +1,7 @@
 //! What stands where there are no rows: nothing here, nothing found, could not be opened, not yet known.
 
 use crate::dom::{View, live, view};
+use crate::signal::Memo;
 use crate::{
     action,
     app::{App, app},

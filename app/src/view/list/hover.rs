@@ -4,12 +4,13 @@
 
 use super::Grid;
 use crate::dom::{View, view};
+use crate::signal::Memo;
 use crate::{
     action::message,
     app::App,
     i18n::tr,
     store::list::{Key, Targets},
-    ui::{button::IconButton, icon::Icon},
+    ui::{button::IconButton, dom, icon::Icon},
 };
 use leptos::prelude::*;
 use web_sys::Element;
@@ -71,8 +72,8 @@ pub(super) fn Actions(grid: Grid) -> View {
         <div
             class="row-actions"
             hidden=move || hovered.get().is_none()
-            style:top=move || hovered.get().map(|hovered| pixels(hovered.top))
-            style:inset-inline-end=move || hovered.get().map(|hovered| pixels(hovered.end))
+            style:top=move || hovered.get().map(|hovered| dom::pixels(hovered.top))
+            style:inset-inline-end=move || hovered.get().map(|hovered| dom::pixels(hovered.end))
         >
             <Show when=move || can.get().archive>
                 <IconButton icon=Icon::Archive name=tr(|t| t.message.archive) on_press=archive />
@@ -83,10 +84,6 @@ pub(super) fn Actions(grid: Grid) -> View {
             <Show when=move || can.get().mark_seen>{seen_button}</Show>
         </div>
     }
-}
-
-fn pixels(length: f64) -> String {
-    [&length.to_string(), "px"].concat()
 }
 
 fn targets(app: App, hovered: Option<Hovered>) -> Targets {

@@ -4,7 +4,7 @@
 
 use super::Grid;
 use crate::action::message;
-use leptos::{ev, prelude::*};
+use leptos::ev;
 
 impl Grid {
     pub(super) fn walk(self, event: &ev::KeyboardEvent) {
@@ -47,14 +47,14 @@ impl Grid {
 
     fn go(self, step: isize, is_selecting: bool) {
         let app = self.app;
-        let Some(key) = app.list.list.read_untracked().neighbour(step) else {
+        let Some(key) = app.list.list.with_untracked(|list| list.neighbour(step)) else {
             return;
         };
         if is_selecting {
             return app.list.list.update(|list| list.select_to(key));
         }
         // With a message open beside the list, walking the list is reading on.
-        if app.route.current().read_untracked().message().is_some() {
+        if app.route.current().with_untracked(|route| route.message().is_some()) {
             message::open_row(app, key);
         } else {
             app.list.list.update(|list| list.set_focus(Some(key)));

@@ -11,6 +11,7 @@ mod toolbar;
 mod window;
 
 use crate::dom::{NodeRef, View, view};
+use crate::signal::{Memo, RwSignal};
 use crate::{
     action,
     app::{App, app},

@@ -2,13 +2,13 @@
 
 use super::Grid;
 use crate::dom::{IntoView, View, view};
+use crate::signal::Memo;
 use crate::{
     app::App,
     i18n::{date, t},
     store::list::{Key, Source, model::Seen},
     ui::icon::Icon,
 };
-use leptos::prelude::*;
 use surat_protocol::{Address, Flag, MailboxName, Role, Row};
 
 /// The row of a message; grey lines until it is fetched.

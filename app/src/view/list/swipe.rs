@@ -1,6 +1,7 @@
 //! Swiping a row on a touch screen: towards one side archives it, towards the other marks it read or unread.
 
 use super::{row_element, row_of};
+use crate::signal::StoredValue;
 use crate::{action::message, app::App, store::list::Key};
 use leptos::{ev, prelude::*};
 use wasm_bindgen::JsCast;
@@ -33,14 +34,14 @@ enum Act {
 #[derive(Clone, Copy)]
 pub(super) struct Swipe {
     app: App,
-    touch: StoredValue<Option<Touch>, LocalStorage>,
+    touch: StoredValue<Option<Touch>>,
 }
 
 impl Swipe {
     pub(super) fn new(app: App) -> Self {
         Self {
             app,
-            touch: StoredValue::new_local(None),
+            touch: StoredValue::new(None),
         }
     }
 

@@ -1,6 +1,7 @@
 //! The head of the list: which folder it is, or what can be done with the selected messages.
 
 use crate::dom::{IntoView, View, live, view};
+use crate::signal::Memo;
 use crate::{
     action::message::{self, targets},
     app::{App, app},

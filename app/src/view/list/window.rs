@@ -3,11 +3,8 @@
 //! The height of a row comes from the style sheet, so that spacer, rows and window agree.
 
 use crate::dom::NodeRef;
-use crate::{
-    action::mailbox::fill_window,
-    app::App,
-    store::list::{Key, Source},
-};
+use crate::signal::{Memo, StoredValue, effect};
+use crate::{action::mailbox::fill_window, app::App, store::list::Key};
 use leptos::prelude::*;
 use wasm_bindgen::{JsCast, closure::Closure};
 use web_sys::{HtmlElement, ResizeObserver};
@@ -51,7 +48,8 @@ impl Window {
         self.follow_size();
         let list = self.app.list.list;
         let source = Memo::new(move |_| list.with(|list| list.source().cloned()));
-        Effect::new(move |before: Option<Option<Source>>| {
+        let mut before = None;
+        effect(move || {
             let source = source.get();
             if before.as_ref() != Some(&source) {
                 self.anchor.set_value(None);
@@ -60,23 +58,23 @@ impl Window {
                 request_animation_frame(move || self.scroll_to(left_at));
                 self.due();
             }
-            source
+            before = Some(source);
         });
-        Effect::new(move |_| {
+        effect(move || {
             self.app.preferences.density.track();
             self.due();
         });
-        Effect::new(move |_| {
+        effect(move || {
             list.track();
             self.hold();
             fill_window(self.app);
         });
-        Effect::new(move |_| {
+        effect(move || {
             self.app.list.window.track();
             fill_window(self.app);
         });
         let focus = Memo::new(move |_| list.with(|list| list.focus()));
-        Effect::new(move |_| {
+        effect(move || {
             if let Some(key) = focus.get() {
                 self.reveal(key);
             }
@@ -180,8 +178,8 @@ impl Window {
     fn follow_size(self) {
         let on_resize = Closure::<dyn FnMut()>::new(move || self.due());
         let observer = ResizeObserver::new(on_resize.as_ref().unchecked_ref()).ok();
-        let kept = StoredValue::new_local(Some((observer.clone(), on_resize)));
-        Effect::new(move |_| {
+        let kept = StoredValue::new(Some((observer.clone(), on_resize)));
+        effect(move || {
             if let (Some(scroller), Some(observer)) = (self.scroller.get(), &observer) {
                 observer.observe(&scroller);
             }

@@ -1,6 +1,7 @@
 //! The sign-in page.
 
 use crate::dom::{NodeRef, View, view};
+use crate::signal::{RwSignal, effect};
 use crate::{
     action,
     app::{App, app},
@@ -40,7 +41,7 @@ pub(crate) fn Login() -> View {
         is_busy: RwSignal::new(false),
     };
     form.follow(app);
-    Effect::new(move |_| document().set_title(t().sign_in.title));
+    effect(move || document().set_title(t().sign_in.title));
     let on_submit = move |event: ev::SubmitEvent| {
         event.prevent_default();
         form.submit(app);
@@ -139,13 +140,13 @@ fn LanguageChoice() -> View {
 impl Form {
     /// A session that ended says why; one that could not begin frees the form.
     fn follow(self, app: App) {
-        Effect::new(move |_| {
+        effect(move || {
             if let Standing::SignedOut(reason) = app.session.standing.get() {
                 self.is_busy.set(false);
                 self.fault.set(reason.map(Fault::Problem));
             }
         });
-        Effect::new(move |_| {
+        effect(move || {
             if let Some(email) = self.email.get() {
                 // Fails for no element of a page that is shown.
                 let _ = email.focus();

@@ -1,6 +1,7 @@
 //! What is asked before a folder is created, renamed, emptied or deleted.
 
 use crate::dom::{NodeRef, View, live, view};
+use crate::signal::{RwSignal, effect};
 use crate::{
     action::mailbox,
     app::{App, app},
@@ -109,10 +110,10 @@ fn EditForm(edit: RwSignal<Option<Edit>>, what: Edit) -> View {
         is_busy.set(true);
         spawn_local(async move {
             let result = what.run(app, name).await;
-            is_busy.try_set(false);
+            is_busy.set(false);
             match result {
-                Ok(()) => drop(edit.try_set(None)),
-                Err(problem) => drop(fault.try_set(Some(problem))),
+                Ok(()) => edit.set(None),
+                Err(problem) => fault.set(Some(problem)),
             }
         });
     };
@@ -136,7 +137,7 @@ fn EditForm(edit: RwSignal<Option<Edit>>, what: Edit) -> View {
 
 fn name_field(field: NodeRef<HtmlInputElement>, first: String) -> View {
     // The dialog takes the focus when it opens; the field takes it from there.
-    Effect::new(move |_| {
+    effect(move || {
         if let Some(field) = field.get() {
             request_animation_frame(move || {
                 dom::focus(&field);

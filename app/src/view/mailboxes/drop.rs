@@ -2,7 +2,7 @@
 
 use super::{Folders, folder_of};
 use crate::action::message;
-use leptos::{ev, prelude::*};
+use leptos::ev;
 use surat_protocol::MailboxName;
 
 impl Folders {
@@ -33,12 +33,13 @@ impl Folders {
 
     /// Can the messages that are being dragged be put into this folder?
     fn takes(self, name: &MailboxName) -> bool {
-        let dragged = self.app.list.dragged.read_untracked();
-        let comes_from_elsewhere = dragged.iter().any(|(place, _)| place.mailbox != *name);
-        let known = self.app.mailboxes.known.read_untracked();
-        comes_from_elsewhere
-            && known
-                .get(name)
-                .is_some_and(|mailbox| mailbox.is_selectable && mailbox.rights.may_insert())
+        let is_elsewhere =
+            |dragged: &crate::store::list::Targets| dragged.iter().any(|(place, _)| place.mailbox != *name);
+        self.app.list.dragged.with_untracked(is_elsewhere)
+            && self.app.mailboxes.known.with_untracked(|known| {
+                known
+                    .get(name)
+                    .is_some_and(|mailbox| mailbox.is_selectable && mailbox.rights.may_insert())
+            })
     }
 }

@@ -2,6 +2,7 @@
 
 use super::{Edit, Folders};
 use crate::dom::{View, view};
+use crate::signal::effect;
 use crate::{
     action,
     i18n::tr,
@@ -64,7 +65,7 @@ struct Allowed {
 /// The menu, hung from an invisible button that goes to where it was asked for.
 #[component]
 pub(super) fn FolderMenu(folders: Folders) -> View {
-    Effect::new(move |_| {
+    effect(move || {
         if folders.menu.get().is_some() {
             request_animation_frame(|| {
                 use wasm_bindgen::JsCast;
@@ -118,17 +119,24 @@ fn items(folders: Folders, name: MailboxName) -> View {
 }
 
 fn allowed(folders: Folders, name: &MailboxName) -> Allowed {
-    let known = folders.app.mailboxes.known.read_untracked();
-    let rights = known.rights(name);
-    let role = known.role(name);
-    let is_inbox = role == Some(Role::Inbox);
-    let may_nest = known.get(name).is_some_and(|mailbox| mailbox.delimiter.is_some());
     // Only of the open folder is it known which messages there are.
     let is_listed = folders
         .app
         .list
         .list
         .with_untracked(|list| list.source() == Some(&Source::Mailbox(name.clone())));
+    folders
+        .app
+        .mailboxes
+        .known
+        .with_untracked(|known| allowed_by(known, name, is_listed))
+}
+
+fn allowed_by(known: &crate::store::mailboxes::Known, name: &MailboxName, is_listed: bool) -> Allowed {
+    let rights = known.rights(name);
+    let role = known.role(name);
+    let is_inbox = role == Some(Role::Inbox);
+    let may_nest = known.get(name).is_some_and(|mailbox| mailbox.delimiter.is_some());
     Allowed {
         create: rights.may_create() && may_nest,
         // A role may be bound to the name: renaming the Trash would leave the account without one.

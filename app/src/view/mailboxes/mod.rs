@@ -6,6 +6,7 @@ mod keys;
 mod menu;
 
 use crate::dom::{IntoView, View, live, view};
+use crate::signal::{Memo, RwSignal};
 use crate::{
     app::{App, app},
     i18n::{size::number, t, tr},
@@ -259,8 +260,8 @@ impl Folders {
             branch.and_then(|branch| branch.is_expanded)
         });
         if let Some(is_expanded) = is_expanded {
-            let mut known = self.app.mailboxes.known.write();
-            known.set_expanded(name, !is_expanded);
+            let known = self.app.mailboxes.known;
+            known.update(|known| known.set_expanded(name, !is_expanded));
         }
     }
 

@@ -2,6 +2,7 @@
 
 use super::body;
 use crate::dom::{View, view};
+use crate::signal::{Memo, RwSignal, StoredValue};
 use crate::{
     action::{compose, message},
     app::{App, app},
@@ -27,8 +28,8 @@ pub(super) fn Toolbar(shown: Arc<Shown>) -> View {
     let flags = flags_of(app, &shown);
     let is_starred = move || flags.with(Flags::is_flagged);
     let is_seen = move || flags.with(Flags::is_seen);
-    let role = app.mailboxes.known.read_untracked().role(&shown.at.mailbox);
-    let rights = app.mailboxes.known.read_untracked().rights(&shown.at.mailbox);
+    let known = app.mailboxes.known;
+    let (role, rights) = known.with_untracked(|known| (known.role(&shown.at.mailbox), known.rights(&shown.at.mailbox)));
     let (may_move, may_flag, may_mark_seen) = (
         rights.may_remove_messages(),
         rights.may_write_flags(),

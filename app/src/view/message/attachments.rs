@@ -2,6 +2,7 @@
 
 use super::preview::PreviewDialog;
 use crate::dom::{View, view};
+use crate::signal::RwSignal;
 use crate::{
     i18n::{size::size, t, tr},
     net::address,

@@ -5,6 +5,7 @@
 
 use super::body::is_on_dark;
 use crate::dom::{NodeRef, View, view};
+use crate::signal::{RwSignal, StoredValue, effect};
 use crate::{
     action::compose,
     app::{App, app},
@@ -30,7 +31,7 @@ pub(super) fn Frame(document: String) -> View {
     let app = app();
     let frame = NodeRef::<HtmlIFrameElement>::new();
     let is_loaded = RwSignal::new(false);
-    let held = StoredValue::new_local(None::<Held>);
+    let held = StoredValue::new(None::<Held>);
     let on_load = move |_| {
         if let Some(frame) = frame.get_untracked() {
             held.set_value(Held::new(app, &frame));
@@ -38,7 +39,7 @@ pub(super) fn Frame(document: String) -> View {
         }
     };
     // The theme of the frame's document follows the app's, and the reader's choice.
-    Effect::new(move |_| {
+    effect(move || {
         let (is_dark, is_chosen) = (is_on_dark(app), app.reading.is_on_dark.get().is_some());
         if is_loaded.get()
             && let Some(document) = frame.get_untracked().and_then(|frame| frame.content_document())

@@ -1,6 +1,7 @@
 //! Subject, who, when; all recipients on demand.
 
 use crate::dom::{View, view};
+use crate::signal::RwSignal;
 use crate::{
     action::compose,
     app::app,

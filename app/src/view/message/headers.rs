@@ -1,6 +1,7 @@
 //! All header fields of a message.
 
 use crate::dom::{View, view};
+use crate::signal::RwSignal;
 use crate::{
     app::app,
     i18n::{problem, tr},
@@ -20,7 +21,7 @@ pub(super) fn Headers(at: MessageRef, #[prop(into)] on_close: Callback<()>) -> V
     spawn_local(async move {
         let headers = crate::action::reading::headers(app, at).await;
         // The dialog may have been closed meanwhile.
-        answer.try_set(Some(headers));
+        answer.set(Some(headers));
     });
     let content = move || match answer.get() {
         None => view! { <Skeleton name=tr(|t| t.message.loading) lines=9 /> },

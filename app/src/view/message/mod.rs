@@ -12,6 +12,7 @@ mod preview;
 pub(crate) use attachments::icon_of;
 
 use crate::dom::{IntoView, View, live, view};
+use crate::signal::Memo;
 use crate::{
     action::reading,
     app::app,

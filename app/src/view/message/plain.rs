@@ -1,6 +1,7 @@
 //! Plain text as DOM nodes: links, quotes, signature. Never as HTML.
 
 use crate::dom::{IntoView, View, view};
+use crate::signal::RwSignal;
 use crate::{
     action::compose,
     app::app,

@@ -1,6 +1,7 @@
 //! An image or a text, shown in a dialog.
 
 use crate::dom::{View, live, view};
+use crate::signal::RwSignal;
 use crate::{
     i18n::{t, tr},
     net::{address, file},
@@ -55,7 +56,7 @@ fn Text(source: String) -> View {
     spawn_local(async move {
         let text = file::read_text(&source).await;
         // The dialog may have been closed meanwhile.
-        answer.try_set(Some(text));
+        answer.set(Some(text));
     });
     live(move || match answer.get() {
         None => view! { <Skeleton name=tr(|t| t.message.preview_loading) lines=6 /> },

@@ -1,6 +1,7 @@
 //! Search: the box at the top of the page, and the head of the list of what it finds.
 
 use crate::dom::{NodeRef, View, live, view};
+use crate::signal::{Memo, effect};
 use crate::{
     action::search,
     app::{App, app},
@@ -29,7 +30,7 @@ pub(crate) fn SearchBox() -> View {
     let app = app();
     let field = NodeRef::<HtmlInputElement>::new();
     // The address says what is searched: going back in the history changes the box as well.
-    Effect::new(move |_| {
+    effect(move || {
         let text = app.route.current().with(|route| match route {
             Route::Search { text, .. } => text.clone(),
             _ => String::new(),

@@ -1,6 +1,7 @@
 //! Settings: looks, language, name, senders whose images are shown.
 
 use crate::dom::{Label, View, view};
+use crate::signal::Signal;
 use crate::{
     app::{App, app},
     i18n::{Locale, locale, set_locale, t, tr},

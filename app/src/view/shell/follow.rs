@@ -1,5 +1,6 @@
 //! What follows the address and the counts: the list that is open, the message that is read, the title.
 
+use crate::signal::{Memo, effect};
 use crate::{
     action::{mailbox, message, search},
     app::App,
@@ -14,13 +15,13 @@ use surat_protocol::{MessageRef, Role};
 pub(super) fn follow(app: App) {
     let route = app.route.current();
     let wanted = Memo::new(move |_| wanted(app, &route.get()));
-    Effect::new(move |_| show(app, wanted.get()));
+    effect(move || show(app, wanted.get()));
 
     let open = Memo::new(move |_| route.with(|route| route.message().cloned()));
     follow_focus(app, open);
     follow_reading(app, open);
 
-    Effect::new(move |_| document().set_title(&title(app)));
+    effect(move || document().set_title(&title(app)));
 }
 
 /// The message that is opened has the focus of the list: once, so that the focus can go on from there.
@@ -32,7 +33,7 @@ fn follow_focus(app: App, open: Memo<Option<MessageRef>>) {
             .list
             .with(|list| list.key_of(&open).filter(|&key| list.index_of(key).is_some()))
     });
-    Effect::new(move |_| {
+    effect(move || {
         if let Some(key) = key.get() {
             app.list.list.update(|list| list.set_focus(Some(key)));
         }
@@ -45,15 +46,16 @@ fn follow_reading(app: App, open: Memo<Option<MessageRef>>) {
         let open = open.get()?;
         app.list.list.with(|list| list.flags_of(&open))
     });
-    Effect::new(move |marked: Option<Option<MessageRef>>| {
+    let mut marked = None;
+    effect(move || {
         let open = open.get();
         match (&open, flags.get()) {
-            (Some(message), Some(flags)) if marked.as_ref() != Some(&open) => {
+            (Some(message), Some(flags)) if marked != open => {
                 message::mark_opened(app, message, &flags);
-                open
+                marked = open;
             }
             // Not known yet: look again when it is.
-            _ => marked.flatten().filter(|marked| open.as_ref() == Some(marked)),
+            _ => marked = marked.take().filter(|marked| open.as_ref() == Some(marked)),
         }
     });
 }

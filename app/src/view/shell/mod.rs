@@ -4,6 +4,7 @@ mod account;
 mod follow;
 
 use crate::dom::{View, live, view};
+use crate::signal::RwSignal;
 use crate::{
     action::compose,
     app::app,

@@ -1,0 +1,78 @@
+//! A value made of others, made anew only when one of them changes, and telling only of real changes.
+
+use super::slot::Slot;
+use leptos::prelude::{Get, GetUntracked, Memo as Version};
+use std::cell::RefCell;
+
+/// A memo; copy it freely.
+///
+/// The graph holds how often the value has changed; the value lies beside it.
+pub(crate) struct Memo<T> {
+    version: Version<u64>,
+    value: Slot<RefCell<Option<T>>>,
+}
+
+impl<T> Clone for Memo<T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T> Copy for Memo<T> {}
+
+impl<T: PartialEq + 'static> Memo<T> {
+    /// One that holds what `make` makes; `make` is given what it made before.
+    pub(crate) fn new(make: impl Fn(Option<&T>) -> T + Send + Sync + 'static) -> Self {
+        let value = Slot::new(RefCell::new(None));
+        let make: Box<dyn Fn(Option<&u64>) -> u64 + Send + Sync> = Box::new(move |version| {
+            let version = version.copied().unwrap_or_default();
+            let Some(value) = value.try_get() else { return version };
+            let made = make(value.borrow().as_ref());
+            let is_new = value.borrow().as_ref() != Some(&made);
+            if is_new {
+                drop(value.replace(Some(made)));
+            }
+            version + u64::from(is_new)
+        });
+        Self {
+            version: Version::new(make),
+            value,
+        }
+    }
+}
+
+impl<T: 'static> Memo<T> {
+    /// Reads it; the effect that runs now runs again when it changes.
+    pub(crate) fn with<R>(self, read: impl FnOnce(&T) -> R) -> R {
+        self.version.get();
+        self.read(read)
+    }
+
+    /// Reads it once.
+    pub(crate) fn with_untracked<R>(self, read: impl FnOnce(&T) -> R) -> R {
+        self.version.get_untracked();
+        self.read(read)
+    }
+
+    fn read<R>(self, read: impl FnOnce(&T) -> R) -> R {
+        let value = self.value.get();
+        let value = value.borrow();
+        read(
+            value
+                .as_ref()
+                .expect("the version is asked first, which makes the value"),
+        )
+    }
+}
+
+impl<T: Clone + 'static> Memo<T> {
+    /// What it holds; the effect that runs now runs again when it changes.
+    pub(crate) fn get(self) -> T {
+        self.with(T::clone)
+    }
+
+    /// What it holds.
+    pub(crate) fn get_untracked(self) -> T {
+        self.with_untracked(T::clone)
+    }
+}
