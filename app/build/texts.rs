@@ -26,7 +26,7 @@ pub(crate) fn read(path: &str) -> Result<Tree, String> {
     serde_json::from_str(&text).map_err(|fault| format!("{path}: {fault}"))
 }
 
-/// The code of all structs and statics, or everything that is wrong with the locales.
+/// The code of all structs, or everything that is wrong with the locales.
 pub(crate) fn generate(locales: &[(&str, Tree)]) -> Result<String, Vec<String>> {
     let Some(((reference, tree), others)) = locales.split_first() else {
         return Err(vec!["There are no locales".into()]);
@@ -37,16 +37,28 @@ pub(crate) fn generate(locales: &[(&str, Tree)]) -> Result<String, Vec<String>> 
     }
     let mut code = String::from("// Generated from locales/*.json by build.rs.\n");
     write_struct(&mut code, &mut faults, "", tree);
-    for (name, tree) in locales {
-        let _ = write!(
-            code,
-            "\n/// Texts of the locale `{name}`.\npub(super) static {}: Texts = ",
-            name.to_uppercase()
-        );
-        write_value(&mut code, "", tree);
-        code.push_str(";\n");
-    }
+    code.push_str(
+        "\nimpl Texts {\n    /// Takes the texts from the lines of a locale's file, in the order that they are written in.\n    \
+         pub(super) fn read(lines: &'static str) -> Self {\n        let mut lines = lines.lines();\n        \
+         let mut next = || lines.next().unwrap_or_default();\n        ",
+    );
+    write_reader(&mut code, "", tree);
+    code.push_str("\n    }\n}\n");
     if faults.is_empty() { Ok(code) } else { Err(faults) }
+}
+
+/// The texts of a locale, one to a line, in the order in which [`generate`]'s code reads them.
+pub(crate) fn lines(tree: &Tree) -> String {
+    let mut lines = String::new();
+    for value in tree.values() {
+        match (text(value), value) {
+            (Some(text), _) if placeholders(&text).is_empty() => lines = lines + text.other + "\n",
+            (Some(text), _) => lines = lines + text.one + "\n" + text.other + "\n",
+            (None, Value::Object(group)) => lines += &self::lines(group),
+            _ => {}
+        }
+    }
+    lines
 }
 
 /// Names each key that only one of two locales has, and each text whose placeholders differ.
@@ -96,6 +108,9 @@ fn write_struct(code: &mut String, faults: &mut Vec<String>, path: &str, tree: &
             faults.push(format!("\"{path}\" cannot be a field's name in Rust"));
         }
         match (text(value), value) {
+            (Some(text), _) if text.one.contains('\n') || text.other.contains('\n') => {
+                faults.push(format!("\"{path}\" has more than one line"));
+            }
             (Some(text), _) => write_text(&mut fields, &mut methods, key, &text),
             (None, Value::Object(group)) => {
                 let _ = writeln!(
@@ -120,7 +135,7 @@ fn write_struct(code: &mut String, faults: &mut Vec<String>, path: &str, tree: &
 /// A field for a fixed text; a private field and a method of the same name for one with placeholders.
 fn write_text(fields: &mut String, methods: &mut String, key: &str, text: &Text) {
     let names = placeholders(text);
-    let doc = text.other.replace('\n', " ");
+    let doc = text.other;
     if names.is_empty() {
         let _ = writeln!(fields, "    /// “{doc}”\n    pub(crate) {key}: &'static str,");
         return;
@@ -146,18 +161,14 @@ fn write_text(fields: &mut String, methods: &mut String, key: &str, text: &Text)
     );
 }
 
-fn write_value(code: &mut String, path: &str, tree: &Tree) {
+fn write_reader(code: &mut String, path: &str, tree: &Tree) {
     let _ = writeln!(code, "{} {{", type_name(path));
     for (key, value) in tree {
         let _ = write!(code, "{key}: ");
         match (text(value), value) {
-            (Some(text), _) if placeholders(&text).is_empty() => {
-                let _ = write!(code, "{:?}", text.other);
-            }
-            (Some(text), _) => {
-                let _ = write!(code, "[{:?}, {:?}]", text.one, text.other);
-            }
-            (None, Value::Object(group)) => write_value(code, &join(path, key), group),
+            (Some(text), _) if placeholders(&text).is_empty() => code.push_str("next()"),
+            (Some(_), _) => code.push_str("[next(), next()]"),
+            (None, Value::Object(group)) => write_reader(code, &join(path, key), group),
             _ => {}
         }
         code.push_str(",\n");

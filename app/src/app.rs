@@ -11,6 +11,7 @@ use crate::{
     ui::question::Questions,
 };
 use leptos::prelude::*;
+use wasm_bindgen::JsCast;
 
 /// Everything that lives as long as the page. A handful of handles: copy it freely.
 #[derive(Clone, Copy)]
@@ -61,4 +62,16 @@ impl App {
 /// The app's handles, from the context: callable in any component.
 pub(crate) fn app() -> App {
     expect_context()
+}
+
+/// There are no texts to say it in: the page itself holds these words, in all languages.
+pub(crate) fn tell_that_nothing_loads() {
+    let words = document().query_selector_all(".boot-fault");
+    for word in words
+        .iter()
+        .flat_map(|words| (0..words.length()).filter_map(|at| words.get(at)))
+    {
+        // Fails for no attribute that is not there.
+        let _ = word.unchecked_into::<web_sys::Element>().remove_attribute("hidden");
+    }
 }

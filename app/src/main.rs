@@ -15,16 +15,21 @@ mod ui;
 mod view;
 
 use app::App;
-use leptos::prelude::*;
+use leptos::{prelude::*, task::spawn_local};
 
 fn main() {
-    i18n::init();
     mount_to_body(|| {
         let app = App::new();
         provide_context(app);
         action::session::start(app);
         action::reading::start(app);
         action::compose::start(app);
-        dom::mount(dom::view! { <view::Root /> });
+        let owner = Owner::current().unwrap_or_default();
+        spawn_local(async move {
+            match i18n::load().await {
+                Ok(()) => owner.with(|| dom::mount(dom::view! { <view::Root /> })),
+                Err(_) => app::tell_that_nothing_loads(),
+            }
+        });
     });
 }

@@ -1,5 +1,6 @@
 //! Opening a message to read it, and letting its remote images through.
 
+use crate::i18n::case::lower;
 use crate::signal::effect;
 use crate::{
     action::{compose, message},
@@ -164,14 +165,14 @@ fn is_trusted(app: App, sender: &String) -> bool {
 }
 
 fn sender(message: &Message) -> Option<String> {
-    message.envelope.from.first().map(|from| from.email.to_lowercase())
+    message.envelope.from.first().map(|from| lower(&from.email))
 }
 
 /// The sender as the list knows it, before the message is there.
 fn known_sender(app: App, message: &MessageRef) -> Option<String> {
     app.list.list.with_untracked(|list| {
         let row = list.row(list.key_of(message)?)?;
-        row.from.first().map(|from| from.email.to_lowercase())
+        row.from.first().map(|from| lower(&from.email))
     })
 }
 

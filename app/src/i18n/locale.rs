@@ -1,6 +1,6 @@
 //! The locales there are, and how one is chosen.
 
-use super::texts::{EN, ID, Texts};
+use super::texts::{EN, ID};
 
 /// A language of the interface.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,11 +57,11 @@ impl Locale {
             .unwrap_or(Self::English)
     }
 
-    /// Its texts.
-    pub(crate) fn texts(self) -> &'static Texts {
+    /// Address of its texts.
+    pub(super) fn texts(self) -> &'static str {
         match self {
-            Self::English => &EN,
-            Self::Indonesian => &ID,
+            Self::English => EN,
+            Self::Indonesian => ID,
         }
     }
 }

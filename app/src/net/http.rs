@@ -21,6 +21,18 @@ pub(crate) async fn sign_out() -> Result<(), Problem> {
     post(LOGOUT, &[]).await.map(|_| ()).ok_or(unreachable())
 }
 
+/// One of the app's own files.
+pub(crate) async fn text(path: &str) -> Result<String, Problem> {
+    fetch_text(path).await.ok_or(unreachable())
+}
+
+async fn fetch_text(path: &str) -> Option<String> {
+    let answer = web_sys::window()?.fetch_with_str(path);
+    let response: Response = JsFuture::from(answer).await.ok()?.dyn_into().ok()?;
+    let text = JsFuture::from(response.text().ok()?).await.ok()?;
+    text.as_string().filter(|_| response.ok())
+}
+
 /// Neither the proxy nor anything behind it could be asked.
 fn unreachable() -> Problem {
     Problem::ConnectionLost(Server::Imap)

@@ -2,6 +2,7 @@
 
 use super::{button::tooltip, dom, icon::Icon};
 use crate::dom::{ChildrenFn, Label, NodeRef, View, view};
+use crate::i18n::case::lower;
 use crate::signal::{RwSignal, Signal};
 use leptos::{ev, prelude::*};
 use wasm_bindgen::JsCast;
@@ -242,11 +243,8 @@ fn next(key: &str, at: Option<usize>, names: &[String]) -> Option<usize> {
             let (letter, None) = (letters.next()?, letters.next()) else {
                 return None;
             };
-            let begins = |name: &String| {
-                name.trim_start()
-                    .to_lowercase()
-                    .starts_with(&*letter.to_lowercase().to_string())
-            };
+            let letter = lower(&letter.to_string());
+            let begins = |name: &String| lower(name.trim_start()).starts_with(&letter);
             let start = at.map_or(0, |at| at + 1);
             (0..names.len())
                 .map(|step| (start + step) % names.len())

@@ -1,5 +1,6 @@
 //! Addresses as people type and paste them: "Ayu <ayu@surat.test>, budi@surat.test". Pure.
 
+use crate::i18n::case::{is_of_word, lower};
 use surat_protocol::Address;
 
 /// Longest parts of an address, in octets (RFC 5321, section 4.5.3.1).
@@ -47,7 +48,7 @@ pub(crate) fn is_valid(email: &str) -> bool {
 
 /// Are these the same mailbox, as far as one can tell without asking its server?
 pub(crate) fn is_same(one: &str, other: &str) -> bool {
-    one.trim().to_lowercase() == other.trim().to_lowercase()
+    lower(one.trim()) == lower(other.trim())
 }
 
 /// An address as it is typed: "Name <local@domain>", the name quoted where it must be.
@@ -121,14 +122,14 @@ fn unquote(name: &str) -> String {
     text
 }
 
-/// `atext` (RFC 5322, section 3.2.3), and letters of any script (RFC 6531).
+/// `atext` (RFC 5322, section 3.2.3), and whatever is beyond ASCII (RFC 6532, section 3.2).
 fn is_atom(atom: &str) -> bool {
-    let is_atext = |c: char| c.is_alphanumeric() || "!#$%&'*+-/=?^_`{|}~".contains(c);
+    let is_atext = |c: char| is_of_word(c) || "!#$%&'*+-/=?^_`{|}~".contains(c);
     !atom.is_empty() && atom.chars().all(is_atext)
 }
 
 fn is_label(label: &str) -> bool {
-    let is_letter = |c: char| c.is_alphanumeric() || c == '-';
+    let is_letter = |c: char| is_of_word(c) || c == '-';
     !label.is_empty()
         && label.len() <= 63
         && !label.starts_with('-')

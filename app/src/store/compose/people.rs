@@ -1,6 +1,7 @@
 //! Whom one writes with: addresses seen in this visit, for completion. Nothing is kept beyond it.
 
 use super::address::is_same;
+use crate::i18n::case::lower;
 use crate::signal::StoredValue;
 use surat_protocol::Address;
 
@@ -57,7 +58,7 @@ fn learn(known: &mut Vec<Address>, address: &Address) {
 }
 
 fn suggest(known: &[Address], text: &str, chosen: &[Address]) -> Vec<Address> {
-    let wanted = text.trim().to_lowercase();
+    let wanted = lower(text.trim());
     if wanted.is_empty() {
         return Vec::new();
     }
@@ -75,7 +76,7 @@ fn suggest(known: &[Address], text: &str, chosen: &[Address]) -> Vec<Address> {
 
 /// 0: the name or the address begins so; 1: a word of the name does; 2: it stands somewhere.
 fn rank(address: &Address, wanted: &str) -> Option<u8> {
-    let (name, email) = (address.name.to_lowercase(), address.email.to_lowercase());
+    let (name, email) = (lower(&address.name), lower(&address.email));
     if name.starts_with(wanted) || email.starts_with(wanted) {
         return Some(0);
     }

@@ -1,6 +1,7 @@
 //! What a reply and a forward begin with: recipients, subject, references, quote. Pure.
 
 use super::address::is_same;
+use crate::i18n::case::{is_of_word, lower};
 use surat_protocol::{Address, Envelope};
 
 /// Longer chains keep their first id and the latest ones, as RFC 5537, section 3.4.4 advises.
@@ -86,13 +87,9 @@ pub(crate) fn quote(text: &str) -> String {
 
 /// Does the text, without its quotes, speak of an attachment? `words` are separated by commas.
 pub(crate) fn mentions_attachment(text: &str, words: &str) -> bool {
-    let own = text
-        .lines()
-        .filter(|line| !line.starts_with('>'))
-        .collect::<Vec<_>>()
-        .join("\n")
-        .to_lowercase();
-    let mut spoken = own.split(|c: char| !c.is_alphanumeric());
+    let own: Vec<&str> = text.lines().filter(|line| !line.starts_with('>')).collect();
+    let own = lower(&own.join("\n"));
+    let mut spoken = own.split(|c: char| !is_of_word(c));
     spoken.any(|word| words.split(',').any(|wanted| wanted == word))
 }
 

@@ -1,6 +1,7 @@
 //! Which messages a list shows, in which order: those of a mailbox as ranges, or those found.
 
 use super::{Key, PlaceIndex};
+use crate::store::sort;
 use surat_protocol::{Uid, UidSet};
 
 /// A message that a search found.
@@ -84,13 +85,14 @@ impl Order {
     pub(super) fn insert_found(&mut self, found: impl IntoIterator<Item = Hit>) {
         if let Self::Found(hits) = self {
             hits.extend(found);
-            hits.sort_by_key(|hit| {
-                (
-                    std::cmp::Reverse(hit.received),
-                    hit.key.place.0,
-                    std::cmp::Reverse(hit.key.uid),
-                )
+            let mut order: Vec<usize> = (0..hits.len()).collect();
+            sort(&mut order, &|a, b| {
+                let (a, b) = (&hits[a], &hits[b]);
+                let newest_first = b.received.cmp(&a.received);
+                let by_place = a.key.place.0.cmp(&b.key.place.0);
+                newest_first.then(by_place).then(b.key.uid.cmp(&a.key.uid))
             });
+            *hits = order.into_iter().map(|index| hits[index].clone()).collect();
             hits.dedup();
         }
     }

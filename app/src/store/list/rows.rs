@@ -1,6 +1,7 @@
 //! The rows that were fetched, as many as are worth keeping.
 
 use super::{Key, PlaceIndex};
+use crate::store::sort;
 use std::collections::BTreeMap;
 use surat_protocol::{Row, UidSet};
 
@@ -77,9 +78,10 @@ impl Rows {
             }
         }
         if self.kept.len() > LIMIT {
-            let mut used: Vec<u32> = self.kept.values().map(|kept| kept.used).collect();
-            used.sort_unstable_by(|a, b| b.cmp(a));
-            let oldest = used.get(KEPT).copied().unwrap_or_default();
+            let used: Vec<u32> = self.kept.values().map(|kept| kept.used).collect();
+            let mut order: Vec<usize> = (0..used.len()).collect();
+            sort(&mut order, &|a, b| used[b].cmp(&used[a]));
+            let oldest = order.get(KEPT).map(|&index| used[index]).unwrap_or_default();
             self.kept.retain(|_, kept| kept.used > oldest);
         }
     }

@@ -6,7 +6,6 @@ pub(crate) mod tree;
 use crate::signal::RwSignal;
 use crate::{i18n::t, store::list::Targets};
 use counts::{CountChange, Deltas};
-use std::collections::BTreeSet;
 use surat_protocol::{Counts, Mailbox, MailboxName, NamespaceKind, Rights, Role};
 use tree::Branch;
 
@@ -15,7 +14,7 @@ use tree::Branch;
 pub(crate) struct Known {
     all: Vec<Mailbox>,
     deltas: Deltas,
-    collapsed: BTreeSet<MailboxName>,
+    collapsed: Vec<MailboxName>,
 }
 
 impl Known {
@@ -91,15 +90,15 @@ impl Known {
 
     /// The tree with nothing hidden.
     pub(crate) fn branches_all(&self) -> Vec<Branch> {
-        tree::branches(&self.all, &BTreeSet::new())
+        tree::branches(&self.all, &[])
     }
 
     /// Shows or hides the folders under one.
     pub(crate) fn set_expanded(&mut self, name: &MailboxName, is_expanded: bool) {
         if is_expanded {
-            self.collapsed.remove(name);
+            self.collapsed.retain(|collapsed| collapsed != name);
         } else {
-            self.collapsed.insert(name.clone());
+            self.collapsed.push(name.clone());
         }
     }
 

@@ -1,6 +1,7 @@
 //! The folder tree, from the flat list that the server gives. Pure.
 
-use std::collections::{BTreeMap, BTreeSet};
+use crate::i18n::case::lower;
+use crate::store::sort;
 use surat_protocol::{Mailbox, MailboxName, NamespaceKind, Role};
 
 /// One folder of the tree, in the order in which it is shown.
@@ -29,7 +30,7 @@ pub(crate) struct Branch {
 }
 
 /// The tree as it is shown, top to bottom.
-pub(crate) fn branches(mailboxes: &[Mailbox], collapsed: &BTreeSet<MailboxName>) -> Vec<Branch> {
+pub(crate) fn branches(mailboxes: &[Mailbox], collapsed: &[MailboxName]) -> Vec<Branch> {
     let tree = Tree::grow(mailboxes);
     let mut shown = Vec::with_capacity(mailboxes.len());
     // Explicit, since names of a thousand levels would overflow a recursion.
@@ -54,11 +55,8 @@ struct Tree<'a> {
 
 impl<'a> Tree<'a> {
     fn grow(mailboxes: &'a [Mailbox]) -> Self {
-        let by_name: BTreeMap<&str, usize> = mailboxes
-            .iter()
-            .enumerate()
-            .map(|(index, mailbox)| (mailbox.name.as_str(), index))
-            .collect();
+        let mut by_name: Vec<usize> = (0..mailboxes.len()).collect();
+        sort(&mut by_name, &|a, b| mailboxes[a].name.cmp(&mailboxes[b].name));
         let mut tree = Self {
             mailboxes,
             labels: Vec::with_capacity(mailboxes.len()),
@@ -81,22 +79,17 @@ impl<'a> Tree<'a> {
                 }
             }
         }
-        let key = |&index: &usize| sort_key(&mailboxes[index], &tree.labels[index]);
-        tree.tops.sort_by_cached_key(key);
+        let keys: Vec<_> = mailboxes.iter().zip(&tree.labels).map(sort_key).collect();
+        let compare = |a: usize, b: usize| keys[a].cmp(&keys[b]);
+        sort(&mut tree.tops, &compare);
         for children in &mut tree.children {
-            children.sort_by_cached_key(key);
+            sort(children, &compare);
         }
         tree
     }
 
     /// Puts siblings on a stack, the first on top.
-    fn push(
-        &self,
-        open: &mut Vec<(usize, Branch)>,
-        siblings: &[usize],
-        level: usize,
-        collapsed: &BTreeSet<MailboxName>,
-    ) {
+    fn push(&self, open: &mut Vec<(usize, Branch)>, siblings: &[usize], level: usize, collapsed: &[MailboxName]) {
         let of = |namespace| {
             siblings
                 .iter()
@@ -134,7 +127,7 @@ impl<'a> Tree<'a> {
 }
 
 /// The nearest mailbox above, and what is left of the name under it.
-fn parent(mailbox: &Mailbox, all: &[Mailbox], by_name: &BTreeMap<&str, usize>) -> Option<(usize, String)> {
+fn parent(mailbox: &Mailbox, all: &[Mailbox], by_name: &[usize]) -> Option<(usize, String)> {
     let delimiter = mailbox.delimiter?;
     let name = mailbox.name.as_str();
     let mut above = name;
@@ -142,7 +135,8 @@ fn parent(mailbox: &Mailbox, all: &[Mailbox], by_name: &BTreeMap<&str, usize>) -
         if shorter.len() < mailbox.prefix.trim_end_matches(delimiter).len() {
             return None;
         }
-        if let Some(&index) = by_name.get(shorter) {
+        if let Ok(found) = by_name.binary_search_by(|&index| all[index].name.as_str().cmp(shorter)) {
+            let index = by_name[found];
             let is_prefix_itself = [shorter, &delimiter.to_string()].concat() == mailbox.prefix;
             // With the namespace "INBOX." all folders are listed under INBOX, which nobody meant.
             if all[index].namespace == mailbox.namespace && !is_prefix_itself {
@@ -173,7 +167,7 @@ fn without_prefix(mailbox: &Mailbox) -> &str {
 }
 
 /// Own folders first, roles before names, names without regard to case.
-fn sort_key(mailbox: &Mailbox, label: &str) -> (NamespaceKind, u8, String) {
+fn sort_key((mailbox, label): (&Mailbox, &String)) -> (NamespaceKind, u8, String) {
     let role = match mailbox.role {
         Some(Role::Inbox) => 0,
         Some(Role::Drafts) => 1,
@@ -185,7 +179,7 @@ fn sort_key(mailbox: &Mailbox, label: &str) -> (NamespaceKind, u8, String) {
         Some(Role::Flagged) => 7,
         None => 8,
     };
-    (mailbox.namespace, role, label.to_lowercase())
+    (mailbox.namespace, role, lower(label))
 }
 
 #[cfg(test)]
@@ -208,7 +202,7 @@ pub(super) mod tests {
     }
 
     fn labels(mailboxes: &[Mailbox]) -> Vec<String> {
-        branches(mailboxes, &BTreeSet::new())
+        branches(mailboxes, &[])
             .iter()
             .map(|branch| format!("{}{}", "  ".repeat(branch.level - 1), branch.label))
             .collect()
@@ -263,7 +257,7 @@ pub(super) mod tests {
         };
         let all = [shared, mailbox("Apel", None), mailbox("Jeruk", None)];
 
-        let tree = branches(&all, &BTreeSet::new());
+        let tree = branches(&all, &[]);
 
         let places: Vec<_> = tree
             .iter()

@@ -5,6 +5,7 @@
 pub(crate) mod text;
 
 use super::list::Place;
+use crate::i18n::case::{is_of_word, lower, upper};
 use crate::signal::{RwSignal, StoredValue};
 use futures_util::future::AbortHandle;
 use std::sync::Arc;
@@ -109,20 +110,20 @@ pub(crate) fn initials(name: &str, email: &str) -> String {
     let text = if name.trim().is_empty() { email } else { name };
     let mut words = text
         .split_whitespace()
-        .filter_map(|word| word.chars().find(|c| c.is_alphanumeric()));
+        .filter_map(|word| word.chars().find(|&c| is_of_word(c)));
     let first = words.next();
     let last = if name.trim().is_empty() {
         None
     } else {
         words.next_back()
     };
-    first.into_iter().chain(last).flat_map(char::to_uppercase).collect()
+    upper(&first.into_iter().chain(last).collect::<String>())
 }
 
 /// One of `count` colours, always the same for an address.
 pub(crate) fn colour_of(email: &str, count: u32) -> u32 {
     // FNV-1a: short, and spreads addresses of one domain well.
-    let hash = email.to_lowercase().bytes().fold(0x811c_9dc5_u32, |hash, byte| {
+    let hash = lower(email).bytes().fold(0x811c_9dc5_u32, |hash, byte| {
         (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193)
     });
     (hash >> 8) % count.max(1)

@@ -1,6 +1,7 @@
 //! "Move to": the folders, narrowed down by typing, chosen by Enter or a press.
 
 use crate::dom::{NodeRef, View, live, view};
+use crate::i18n::case::lower;
 use crate::signal::{Memo, RwSignal, StoredValue, effect};
 use crate::{
     action::message,
@@ -171,12 +172,12 @@ fn choices_of(known: &crate::store::mailboxes::Known, targets: &Targets) -> Vec<
 
 /// The folders whose name holds what was typed; those that begin with it first.
 fn narrow(all: &[Choice], typed: &str) -> Vec<Choice> {
-    let typed = typed.trim().to_lowercase();
+    let typed = lower(typed.trim());
     let (first, later): (Vec<(bool, Choice)>, Vec<_>) = all
         .iter()
         .filter_map(|choice| {
-            let label = choice.label.to_lowercase();
-            let holds = label.contains(&typed) || choice.path.to_lowercase().contains(&typed);
+            let label = lower(&choice.label);
+            let holds = label.contains(&typed) || lower(&choice.path).contains(&typed);
             holds.then(|| (label.starts_with(&typed), choice.clone()))
         })
         .partition(|(is_first, _)| *is_first);

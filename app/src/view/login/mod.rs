@@ -115,10 +115,12 @@ fn fields(form: Form) -> View {
 /// The language of the page, by its own name.
 #[component]
 fn LanguageChoice() -> View {
+    let is_failed = RwSignal::new(false);
     let choose = move |event: ev::Event| {
-        if let Some(locale) = Locale::from_tag(&event_target_value(&event)) {
-            i18n::set_locale(locale);
-        }
+        let Some(locale) = Locale::from_tag(&event_target_value(&event)) else {
+            return;
+        };
+        spawn_local(async move { is_failed.set(i18n::set_locale(locale).await.is_err()) });
     };
     let options = Locale::ALL.map(|own| {
         view! {
@@ -134,6 +136,7 @@ fn LanguageChoice() -> View {
                 {options}
             </select>
         </label>
+        <p class="hint" role="alert">{move || is_failed.get().then(|| t().settings.language_failed)}</p>
     }
 }
 

@@ -79,7 +79,6 @@ fn step(branches: &[Branch], at: usize, key: &str) -> Option<Move> {
 mod tests {
     use super::*;
     use crate::store::mailboxes::tree::branches;
-    use std::collections::BTreeSet;
     use surat_protocol::{Mailbox, NamespaceKind, Rights};
 
     fn tree(collapsed: &[&str]) -> Vec<Branch> {
@@ -93,7 +92,7 @@ mod tests {
             rights: Rights::ALL,
             counts: None,
         });
-        let collapsed: BTreeSet<MailboxName> = collapsed.iter().map(|name| MailboxName((*name).into())).collect();
+        let collapsed: Vec<MailboxName> = collapsed.iter().map(|name| MailboxName((*name).into())).collect();
         branches(&all, &collapsed)
     }
 

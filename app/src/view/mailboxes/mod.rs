@@ -105,7 +105,7 @@ fn Tree(folders: Folders, namespace: NamespaceKind) -> View {
                 on:dragleave=move |_| folders.drop_on.set(None)
                 on:drop=move |event| folders.drop(&event)
             >
-                <For each=move || own.get() key=place_of let:branch>
+                <For each=move || own.get() key=Branch::clone let:branch>
                     {item(folders, branch)}
                 </For>
             </ul>
@@ -113,21 +113,7 @@ fn Tree(folders: Folders, namespace: NamespaceKind) -> View {
     })
 }
 
-/// What an item is made from: when any of it changes, it is made anew.
-fn place_of(branch: &Branch) -> impl std::hash::Hash + Eq + use<> {
-    (
-        (
-            branch.name.clone(),
-            branch.label.clone(),
-            branch.role,
-            branch.hidden.clone(),
-        ),
-        (branch.level, branch.position, branch.siblings),
-        (branch.is_expanded, branch.is_selectable),
-    )
-}
-
-/// One folder. Its place in the tree is fixed; counts, selection and focus follow.
+/// One folder, made anew when its place in the tree changes; counts, selection and focus follow.
 fn item(folders: Folders, branch: Branch) -> View {
     let app = folders.app;
     let (role, namespace) = (branch.role, branch.namespace);

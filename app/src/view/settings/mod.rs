@@ -8,7 +8,7 @@ use crate::{
     store::preferences::{Density, Theme},
     ui::{button::IconButton, dialog::Dialog, icon::Icon},
 };
-use leptos::prelude::*;
+use leptos::{prelude::*, task::spawn_local};
 
 /// The settings, in a dialog.
 #[component]
@@ -47,7 +47,8 @@ pub(crate) fn Settings(
 
 #[component]
 fn Appearance() -> View {
-    let preferences = app().preferences;
+    let app = app();
+    let preferences = app.preferences;
     let theme_name = |theme: Theme| match theme {
         Theme::Auto => t().settings.theme_system,
         Theme::Light => t().settings.theme_light,
@@ -74,10 +75,13 @@ fn Appearance() -> View {
             preferences.density.set(density);
         }
     };
-    let set_language = |tag: String| {
-        if let Some(locale) = Locale::from_tag(&tag) {
-            set_locale(locale);
-        }
+    let set_language = move |tag: String| {
+        let Some(locale) = Locale::from_tag(&tag) else { return };
+        spawn_local(async move {
+            if set_locale(locale).await.is_err() {
+                app.notices.notify(t().settings.language_failed);
+            }
+        });
     };
     view! {
         <section>
