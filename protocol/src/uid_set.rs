@@ -30,11 +30,14 @@ impl UidSet {
     /// The set of all UIDs in `ranges`, which may come in any order, overlap, or be turned around
     /// (as "9:4" may be, RFC 9051, section 9). Zeros are left out: no message has UID 0.
     pub fn from_ranges(ranges: impl IntoIterator<Item = (u32, u32)>) -> Self {
-        let mut sorted: Vec<(u32, u32)> = ranges
-            .into_iter()
-            .map(|(a, b)| (a.min(b).max(1), a.max(b)))
-            .filter(|&(low, high)| low <= high)
-            .collect();
+        Self::merged(ranges.into_iter().collect())
+    }
+
+    fn merged(mut sorted: Vec<(u32, u32)>) -> Self {
+        for range in &mut sorted {
+            *range = (range.0.min(range.1).max(1), range.0.max(range.1));
+        }
+        sorted.retain(|&(low, high)| low <= high);
         sorted.sort_unstable();
         let mut merged: Vec<(u32, u32)> = Vec::with_capacity(sorted.len());
         for (low, high) in sorted {
@@ -166,16 +169,19 @@ impl UidSet {
     }
 
     /// All UIDs, the highest first.
-    pub fn iter_newest(&self) -> impl Iterator<Item = Uid> + '_ {
-        self.ranges
-            .iter()
-            .rev()
-            .flat_map(|&(low, high)| (low..=high).rev().map(Uid))
+    pub fn iter_newest(&self) -> Newest<'_> {
+        Newest {
+            ranges: self.ranges.iter(),
+            left: None,
+        }
     }
 
     /// All UIDs, ascending.
-    pub fn iter(&self) -> impl Iterator<Item = Uid> + '_ {
-        self.ranges.iter().flat_map(|&(low, high)| (low..=high).map(Uid))
+    pub fn iter(&self) -> Oldest<'_> {
+        Oldest {
+            ranges: self.ranges.iter(),
+            left: None,
+        }
     }
 
     fn range_of(&self, uid: Uid) -> Result<usize, usize> {
@@ -188,6 +194,43 @@ impl UidSet {
                 std::cmp::Ordering::Equal
             }
         })
+    }
+}
+
+/// The UIDs of a set, ascending: [`UidSet::iter`].
+#[derive(Clone, Debug)]
+pub struct Oldest<'a> {
+    ranges: std::slice::Iter<'a, (u32, u32)>,
+    left: Option<(u32, u32)>,
+}
+
+impl Iterator for Oldest<'_> {
+    type Item = Uid;
+
+    // Inlined into all loops over UIDs, it would make the app some kilobytes larger.
+    #[inline(never)]
+    fn next(&mut self) -> Option<Uid> {
+        let (low, high) = self.left.take().or_else(|| self.ranges.next().copied())?;
+        self.left = (low < high).then(|| (low + 1, high));
+        Some(Uid(low))
+    }
+}
+
+/// The UIDs of a set, the highest first: [`UidSet::iter_newest`].
+#[derive(Clone, Debug)]
+pub struct Newest<'a> {
+    ranges: std::slice::Iter<'a, (u32, u32)>,
+    left: Option<(u32, u32)>,
+}
+
+impl Iterator for Newest<'_> {
+    type Item = Uid;
+
+    #[inline(never)]
+    fn next(&mut self) -> Option<Uid> {
+        let (low, high) = self.left.take().or_else(|| self.ranges.next_back().copied())?;
+        self.left = (low < high).then(|| (low, high - 1));
+        Some(Uid(high))
     }
 }
 

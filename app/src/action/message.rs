@@ -66,7 +66,7 @@ pub(crate) fn mark_opened(app: App, message: &MessageRef, flags: &Flags) {
 
 /// Moves messages to the archive.
 pub(crate) fn archive(app: App, targets: Targets) {
-    to_role(app, targets, Role::Archive, |count| t().acts.archived(count));
+    to_role(app, targets, Role::Archive, &|count| t().acts.archived(count));
 }
 
 /// Moves messages to Trash. Those in Trash, or without one, are deleted for good, after a question.
@@ -77,7 +77,7 @@ pub(crate) fn delete(app: App, targets: Targets) {
         })
     });
     if !others.is_empty() {
-        to_role(app, others, Role::Trash, |count| t().acts.deleted(count));
+        to_role(app, others, Role::Trash, &|count| t().acts.deleted(count));
     }
     if doomed.is_empty() {
         return;
@@ -105,20 +105,20 @@ pub(crate) fn ask_destination(app: App, targets: Targets) {
 /// Moves messages to Junk, and says so to the server's filter.
 pub(crate) fn junk(app: App, targets: Targets) {
     mark_keywords(app, &targets, &Flag::junk(), &Flag::not_junk());
-    to_role(app, targets, Role::Junk, |count| t().acts.junked(count));
+    to_role(app, targets, Role::Junk, &|count| t().acts.junked(count));
 }
 
 /// Moves messages out of Junk into the inbox, and says so to the server's filter.
 pub(crate) fn not_junk(app: App, targets: Targets) {
     mark_keywords(app, &targets, &Flag::not_junk(), &Flag::junk());
-    to_role(app, targets, Role::Inbox, |count| t().acts.not_junked(count));
+    to_role(app, targets, Role::Inbox, &|count| t().acts.not_junked(count));
 }
 
 /// Moves messages to a mailbox.
 pub(crate) fn move_to(app: App, targets: Targets, to: &MailboxName) {
     let folder = app.mailboxes.label(to);
     let moves = targets.into_iter().map(|(place, uids)| (place, uids, to.clone()));
-    relocate(app, moves.collect(), move |count| t().acts.moved(count, &folder));
+    relocate(app, moves.collect(), &|count| t().acts.moved(count, &folder));
 }
 
 /// Copies messages to a mailbox.
@@ -151,7 +151,7 @@ pub(crate) fn copy_to(app: App, targets: &Targets, to: &MailboxName) {
 
 /// Sets the star, or takes it away when all have it.
 pub(crate) fn toggle_star(app: App, targets: &Targets) {
-    set_star(app, targets, !are_all(app, targets, Flags::is_flagged));
+    set_star(app, targets, !are_all(app, targets, &Flags::is_flagged));
 }
 
 /// Sets or takes away the star.
@@ -162,7 +162,7 @@ pub(crate) fn set_star(app: App, targets: &Targets, is_starred: bool) {
 
 /// Marks messages as read or unread. For several there is a way back.
 pub(crate) fn set_seen(app: App, targets: &Targets, is_seen: bool) {
-    let changed = of_these(app, targets, |flags| flags.is_seen() != is_seen);
+    let changed = of_these(app, targets, &|flags| flags.is_seen() != is_seen);
     let (add, remove) = one_way(Flag::Seen, is_seen);
     store_flags(app, targets, &add, &remove);
     let count = count(targets);
@@ -185,12 +185,12 @@ pub(crate) fn mark_all_read(app: App) {
 }
 
 /// Are all of these so? Of those whose flags are known.
-pub(crate) fn are_all(app: App, targets: &Targets, has: impl Fn(&Flags) -> bool) -> bool {
-    of_these(app, targets, |flags| !has(flags)).is_empty()
+pub(crate) fn are_all(app: App, targets: &Targets, has: &dyn Fn(&Flags) -> bool) -> bool {
+    of_these(app, targets, &|flags| !has(flags)).is_empty()
 }
 
 /// Those of the messages whose flags are known and are so.
-fn of_these(app: App, targets: &Targets, is_so: impl Fn(&Flags) -> bool) -> Targets {
+fn of_these(app: App, targets: &Targets, is_so: &dyn Fn(&Flags) -> bool) -> Targets {
     let matching = |place: &Place, uids: &UidSet| -> UidSet {
         app.list.list.with_untracked(|list| {
             uids.iter()

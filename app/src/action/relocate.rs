@@ -40,7 +40,7 @@ pub(super) fn delete_for_good(app: App, targets: Targets) {
 }
 
 /// Moves messages to the mailbox with a role, each to the one of its own owner.
-pub(super) fn to_role(app: App, targets: Targets, role: Role, text: impl Fn(u64) -> String) {
+pub(super) fn to_role(app: App, targets: Targets, role: Role, text: &dyn Fn(u64) -> String) {
     let moves: Option<Vec<_>> = app.mailboxes.known.with_untracked(|known| {
         let to = |place: &Place| known.by_role(role, &place.mailbox).map(|mailbox| mailbox.name.clone());
         targets
@@ -55,7 +55,7 @@ pub(super) fn to_role(app: App, targets: Targets, role: Role, text: impl Fn(u64)
 }
 
 /// Moves messages, shows them as gone at once, and offers to bring them back.
-pub(super) fn relocate(app: App, moves: Vec<(Place, UidSet, MailboxName)>, text: impl Fn(u64) -> String) {
+pub(super) fn relocate(app: App, moves: Vec<(Place, UidSet, MailboxName)>, text: &dyn Fn(u64) -> String) {
     let moves: Vec<_> = moves
         .into_iter()
         .filter(|(place, _, to)| place.mailbox != *to)

@@ -5,7 +5,7 @@ use super::{
     text::{IntoValue, Value},
     view::{IntoView, View, append},
 };
-use crate::signal::StoredValue;
+use crate::signal::{CallMut, StoredValue};
 use leptos::{ev::EventDescriptor, prelude::*};
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use web_sys::{Event, HtmlElement};
@@ -104,15 +104,18 @@ impl Element {
         E::EventType: JsCast,
     {
         let _ = event;
-        self.listen(&event.name(), Box::new(move |event| listener(event.unchecked_into())));
+        self.listen(
+            &event.name(),
+            Box::new(move |event: Event| listener(event.unchecked_into())),
+        );
         self
     }
 
-    fn listen(&self, name: &str, listener: Box<dyn FnMut(Event)>) {
+    fn listen(&self, name: &str, mut listener: Box<dyn CallMut<Event, ()>>) {
         let listener = Listener {
             element: self.0.clone(),
             name: name.to_owned(),
-            closure: Closure::wrap(listener),
+            closure: Closure::new(move |event| listener.call(event)),
         };
         let function = listener.closure.as_ref().unchecked_ref();
         // Fails for nothing that is a function.

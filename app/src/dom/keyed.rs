@@ -13,7 +13,7 @@ pub(crate) fn keyed<T: 'static, K: PartialEq + 'static>(
     let mut list = List::new();
     let mut shown: Vec<K> = Vec::new();
     let end = list.end.clone();
-    effect(Box::new(move || {
+    effect(Box::new(move |()| {
         let items = items();
         let keys: Vec<K> = items.iter().map(&key).collect();
         let mut items: Vec<Option<T>> = items.into_iter().map(Some).collect();

@@ -4,25 +4,25 @@ use super::{
     text::Text,
     view::{IntoView, View},
 };
-use crate::signal::Memo;
+use crate::signal::{CallMut, Memo};
 use leptos::prelude::*;
 use web_sys::Node;
 
 /// Runs `run` now, and again whenever what it read has changed, until the current owner is cleaned up.
-pub(super) fn effect(mut run: Box<dyn FnMut()>) {
-    let effect = RenderEffect::new(Box::new(move |_| run()) as Box<dyn FnMut(Option<()>)>);
+pub(super) fn effect(mut run: Box<dyn CallMut<(), ()>>) {
+    let effect = RenderEffect::new(move |_: Option<()>| run.call(()));
     on_cleanup(move || drop(effect));
 }
 
 /// A place that shows what `make` makes, and makes it anew whenever what it read has changed.
 pub(crate) fn live<V: IntoView>(mut make: impl FnMut() -> V + 'static) -> View {
-    place(Box::new(move || make().into_view()))
+    place(Box::new(move |()| make().into_view()))
 }
 
-fn place(mut make: Box<dyn FnMut() -> View>) -> View {
+fn place(mut make: Box<dyn CallMut<(), View>>) -> View {
     let mut place = Place::new();
     let end = place.end.clone();
-    effect(Box::new(move || place.fill(make())));
+    effect(Box::new(move |()| place.fill(make.call(()))));
     View::up_to(&end)
 }
 

@@ -87,7 +87,7 @@ fixed! {
 
 impl<V: Fixed, F: FnMut() -> V + 'static> IntoValue for F {
     fn bind(mut self, set: Setter) {
-        effect(Box::new(move || set(self().value())));
+        effect(Box::new(move |()| set(self().value())));
     }
 }
 
@@ -95,7 +95,7 @@ macro_rules! signals {
     ($($type:ty)*) => {$(
         impl IntoValue for $type {
             fn bind(self, set: Setter) {
-                effect(Box::new(move || set(self.get().value())));
+                effect(Box::new(move |()| set(self.get().value())));
             }
         }
     )*};
@@ -105,6 +105,6 @@ signals! { Memo<bool> RwSignal<bool> Signal<bool> }
 
 impl IntoValue for Label {
     fn bind(self, set: Setter) {
-        effect(Box::new(move || set(Some(self.get()))));
+        effect(Box::new(move |()| set(Some(self.get()))));
     }
 }

@@ -80,7 +80,7 @@ impl Swipe {
         match touch.out.and_then(|out| act(out, is_mirrored(self.app))) {
             Some(Act::Archive) => message::archive(self.app, targets),
             Some(Act::ToggleSeen) => {
-                let is_seen = message::are_all(self.app, &targets, surat_protocol::Flags::is_seen);
+                let is_seen = message::are_all(self.app, &targets, &surat_protocol::Flags::is_seen);
                 message::set_seen(self.app, &targets, !is_seen);
             }
             None => {}

@@ -148,7 +148,7 @@ fn acts(app: App, can: Abilities) -> Vec<View> {
 /// Marks as read; as unread when all are read already.
 fn toggle_seen(app: App) {
     let targets = targets(app);
-    let is_seen = message::are_all(app, &targets, Flags::is_seen);
+    let is_seen = message::are_all(app, &targets, &Flags::is_seen);
     message::set_seen(app, &targets, !is_seen);
 }
 
