@@ -33,7 +33,9 @@ impl Element {
         let mut pieces = start.split('\0');
         let tag = pieces.next().unwrap_or_default();
         let element = document().create_element_ns(Some(namespace), tag);
-        let element = element.expect("a tag in `view!` is a name");
+        let Ok(element) = element else {
+            unreachable!("a tag in `view!` is a name");
+        };
         while let (Some(name), Some(value)) = (pieces.next(), pieces.next()) {
             // Fails for no name that is written in the source.
             let _ = element.set_attribute(name, value);

@@ -27,11 +27,10 @@ impl<T: PartialEq + 'static> Memo<T> {
         let make: Box<dyn Fn(Option<&u64>) -> u64 + Send + Sync> = Box::new(move |version| {
             let version = version.copied().unwrap_or_default();
             let Some(value) = value.try_get() else { return version };
-            let made = make(value.borrow().as_ref());
-            let is_new = value.borrow().as_ref() != Some(&made);
-            if is_new {
-                drop(value.replace(Some(made)));
-            }
+            let old = value.take();
+            let made = Some(make(old.as_ref()));
+            let is_new = made != old;
+            value.replace(made);
             version + u64::from(is_new)
         });
         Self {

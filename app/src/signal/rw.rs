@@ -74,8 +74,12 @@ impl<T: 'static> RwSignal<T> {
 
     /// Gives it another value.
     pub(crate) fn set(self, value: T) {
-        // The one before is dropped when the borrow is over: dropping may run code.
-        drop(self.try_update(|old| std::mem::replace(old, value)));
+        if let Some(inner) = self.0.try_get() {
+            // The one before is dropped when the borrow is over: dropping may run code.
+            let old = inner.value.replace(value);
+            inner.trigger.notify();
+            drop(old);
+        }
     }
 }
 

@@ -39,7 +39,9 @@ impl<T: 'static> StoredValue<T> {
 
     /// Gives it another value.
     pub(crate) fn set_value(self, value: T) {
-        drop(self.try_update_value(|old| std::mem::replace(old, value)));
+        if let Some(own) = self.0.try_get() {
+            drop(own.replace(value));
+        }
     }
 }
 
