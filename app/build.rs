@@ -1,5 +1,5 @@
-//! Turns `locales/*.json` into the Rust type `Texts`, and into `texts-LOCALE-HASH.txt` for each locale,
-//! in `target/texts`: the app loads the one that it needs.
+//! Turns `locales/*.json` into the Rust type `Texts`, and writes the files that the app loads by itself to
+//! `target/named`: the texts of each locale and the icons, each with a hash of what it holds in its name.
 //!
 //! A key that one locale lacks, or placeholders that differ, fail the build with the key's path.
 //! See `src/i18n/mod.rs` for how texts are used and `build/texts.rs` for how they are generated.
@@ -17,9 +17,16 @@ use std::{
 /// The first is the reference that the others are compared with.
 const LOCALES: [&str; 2] = ["en", "id"];
 
+/// Where `Trunk.toml` takes the files from.
+const NAMED: &str = "../target/named";
+
+const ICONS: &str = "../public/icons.svg";
+
 fn main() -> ExitCode {
     println!("cargo::rerun-if-changed=locales");
     println!("cargo::rerun-if-changed=build/texts.rs");
+    println!("cargo::rerun-if-changed={ICONS}");
+    println!("cargo::rerun-if-changed={NAMED}");
     match generate() {
         Ok(()) => ExitCode::SUCCESS,
         Err(faults) => {
@@ -40,38 +47,44 @@ fn generate() -> Result<(), Vec<String>> {
         ));
     }
     let mut code = texts::generate(&locales)?;
-    for (name, tree) in &locales {
-        code += &write_file(name, &texts::lines(tree))?;
+    for (locale, tree) in &locales {
+        let lines = texts::lines(tree);
+        let name = write_named(&format!("texts-{locale}"), "txt", &lines)?;
+        let locale = locale.to_uppercase();
+        code +=
+            &format!("\n/// Address of the texts of this locale.\npub(super) const {locale}: &str = \"/{name}\";\n");
+        code += &format!(
+            "\n/// What is at that address.\n#[cfg(test)]\npub(super) const {locale}_LINES: &str = {lines:?};\n"
+        );
     }
+    let icons = fs::read_to_string(ICONS).map_err(|fault| vec![format!("Read {ICONS}: {fault}")])?;
+    let name = write_named("icons", "svg", &icons)?;
+    let icons = format!("/// Address of the sprite.\nconst SPRITE: &str = \"/{name}\";\n");
     let folder = env::var("OUT_DIR").map_err(|_| vec!["OUT_DIR is not set".to_owned()])?;
-    write(&Path::new(&folder).join("texts.rs"), &code)
+    write(&Path::new(&folder).join("texts.rs"), &code)?;
+    write(&Path::new(&folder).join("icons.rs"), &icons)
 }
 
-/// Writes a locale's file, and gives the code that names it. What it holds is part of its name: browsers keep it for
-/// ever, and an app never gets the file of another one.
-fn write_file(locale: &str, lines: &str) -> Result<String, Vec<String>> {
+/// Writes a file for the app to load, and gives its name. What it holds is part of its name: browsers keep it for ever,
+/// and an app never gets the file of another one.
+fn write_named(stem: &str, kind: &str, text: &str) -> Result<String, Vec<String>> {
     let mut hasher = DefaultHasher::new();
-    lines.hash(&mut hasher);
-    let name = format!("texts-{locale}-{:016x}.txt", hasher.finish());
-    let folder = Path::new("../target/texts");
-    fs::create_dir_all(folder).map_err(|fault| vec![format!("Make {}: {fault}", folder.display())])?;
+    text.hash(&mut hasher);
+    let name = format!("{stem}-{:016x}.{kind}", hasher.finish());
+    let folder = Path::new(NAMED);
+    fs::create_dir_all(folder).map_err(|fault| vec![format!("Make {NAMED}: {fault}")])?;
     for old in fs::read_dir(folder).into_iter().flatten().flatten() {
-        let is_old = old
-            .file_name()
-            .to_string_lossy()
-            .starts_with(&format!("texts-{locale}-"));
+        let is_old = old.file_name().to_string_lossy().starts_with(&format!("{stem}-"));
         if is_old && old.file_name() != *name {
             fs::remove_file(old.path()).map_err(|fault| vec![format!("Remove {}: {fault}", old.path().display())])?;
         }
     }
     let path = folder.join(&name);
-    write(&path, lines)?;
-    let path = env::current_dir().map(|here| here.join(path)).unwrap_or_default();
-    let constant = locale.to_uppercase();
-    Ok(format!(
-        "\n/// Address of the texts of the locale `{locale}`.\npub(super) const {constant}: &str = \"/{name}\";\n\n\
-         /// What is at that address.\n#[cfg(test)]\npub(super) const {constant}_LINES: &str = include_str!({path:?});\n"
-    ))
+    // Left alone where it is there, or the builds for two targets would each make the other one anew.
+    if fs::read_to_string(&path).ok().as_deref() != Some(text) {
+        write(&path, text)?;
+    }
+    Ok(name)
 }
 
 fn write(path: &Path, text: &str) -> Result<(), Vec<String>> {

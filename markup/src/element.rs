@@ -180,3 +180,35 @@ fn prop<'a>(element: &'a NodeElement<rstml::Infallible>, name: &str) -> Option<&
         _ => None,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::all;
+    use quote::quote;
+    use rstml::{Parser, ParserConfig};
+
+    fn calls(markup: proc_macro2::TokenStream) -> String {
+        let nodes = Parser::new(ParserConfig::default()).parse_simple(markup);
+        all(&nodes.expect("the markup of a test")).to_string().replace(' ', "")
+    }
+
+    #[test]
+    fn fixed_attributes_are_one_text_and_the_others_are_calls() {
+        let calls = calls(quote! { <p class="hint" id=name role="status" class:is-new=flag>"Halo"</p> });
+
+        assert!(
+            calls.contains(r#"Element::new("p\0class\0hint\0role\0status")"#),
+            "{calls}"
+        );
+        assert!(
+            calls.contains(r#".attribute("id",name).class("is-new",flag).child("Halo")"#),
+            "{calls}"
+        );
+    }
+
+    #[test]
+    fn what_is_not_understood_says_so() {
+        assert!(calls(quote! { <p use:thing=1 /> }).contains("compile_error!"));
+        assert!(calls(quote! { <Show>"a"</Show> }).contains("<Show>needs`when`"));
+    }
+}

@@ -95,13 +95,18 @@ fn first_visit(dist: &Path, names: &[String]) -> Result<Vec<String>> {
             .any(|kind| path.ends_with(kind))
         {
             let text = String::from_utf8_lossy(&octets);
-            let named = |name: &&String| !found.contains(name) && text.contains(name.as_str());
+            let named = |name: &&String| !found.contains(name) && text.contains(name.as_str()) && !is_foreign(name);
             let new: Vec<String> = names.iter().filter(named).cloned().collect();
             found.extend(new);
         }
         index += 1;
     }
     Ok(found)
+}
+
+/// The app names the texts of all its languages, and loads those of one.
+fn is_foreign(name: &str) -> bool {
+    name.starts_with("texts-") && !name.starts_with("texts-en-")
 }
 
 /// Paths below `dist`, without the brotli forms.

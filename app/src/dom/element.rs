@@ -100,12 +100,15 @@ impl Element {
         })
     }
 
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "events are named by values of types without fields"
+    )]
     /// Calls `listener` for each such event, until the current owner is cleaned up.
     pub(crate) fn on<E: EventDescriptor>(self, event: E, mut listener: impl FnMut(E::EventType) + 'static) -> Self
     where
         E::EventType: JsCast,
     {
-        let _ = event;
         self.listen(
             &event.name(),
             Box::new(move |event: Event| listener(event.unchecked_into())),

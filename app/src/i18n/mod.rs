@@ -137,3 +137,17 @@ fn browser_locale() -> Locale {
 fn storage() -> Option<web_sys::Storage> {
     window().local_storage().ok().flatten()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::texts::{EN_LINES, ID_LINES, Texts};
+
+    #[test]
+    fn a_file_is_read_in_the_order_that_it_was_written_in() {
+        let (english, indonesian) = (Texts::read(EN_LINES), Texts::read(ID_LINES));
+
+        assert_eq!((english.ui.undo, indonesian.ui.undo), ("Undo", "Urungkan"));
+        assert_eq!(english.list.selected(1), "1 selected");
+        assert_eq!(EN_LINES.lines().count(), ID_LINES.lines().count());
+    }
+}

@@ -99,3 +99,23 @@ impl<T: Clone + 'static> RwSignal<T> {
         self.0.try_get().map(|inner| inner.value.borrow().clone())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::RwSignal;
+    use leptos::prelude::Owner;
+
+    #[test]
+    fn writing_after_the_owner_is_gone_does_nothing() {
+        let owner = Owner::new();
+        let signal = owner.with(|| RwSignal::new(1));
+        signal.update(|number| *number += 1);
+        assert_eq!(signal.try_get_untracked(), Some(2));
+
+        owner.cleanup();
+        signal.set(3);
+
+        assert_eq!(signal.try_update(|number| *number += 1), None);
+        assert_eq!(signal.try_get_untracked(), None);
+    }
+}

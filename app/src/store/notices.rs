@@ -112,6 +112,7 @@ impl Notices {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use leptos::prelude::Owner;
     use std::{cell::Cell, rc::Rc};
 
     fn texts(notices: Notices) -> Vec<String> {

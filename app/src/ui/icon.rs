@@ -2,6 +2,8 @@
 
 use crate::dom::{View, view};
 
+include!(concat!(env!("OUT_DIR"), "/icons.rs"));
+
 /// An icon of the sprite; the doc of each is its name there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Icon {
@@ -165,7 +167,7 @@ impl Icon {
 
     /// The icon, hidden from screen readers: what it means is said by the control that holds it.
     pub(crate) fn view(self) -> View {
-        let address = format!("/icons.svg#{}", self.name());
+        let address = [SPRITE, "#", self.name()].concat();
         view! {
             <svg class="icon" aria-hidden="true" focusable="false">
                 <use href=address></use>
@@ -177,7 +179,7 @@ impl Icon {
 #[cfg(test)]
 mod tests {
     const CODE: &str = include_str!("icon.rs");
-    const SPRITE: &str = include_str!("../../../public/icons.svg");
+    const SVG: &str = include_str!("../../../public/icons.svg");
 
     #[test]
     fn the_sprite_holds_the_icons_in_use_and_no_others() {
@@ -186,9 +188,9 @@ mod tests {
             .filter_map(|line| line.split_once("=> \"")?.1.strip_suffix("\","))
             .collect();
 
-        assert_eq!(SPRITE.matches("<symbol").count(), named.len());
+        assert_eq!(SVG.matches("<symbol").count(), named.len());
         for name in named {
-            assert!(SPRITE.contains(&format!("<symbol id=\"{name}\"")), "{name}");
+            assert!(SVG.contains(&format!("<symbol id=\"{name}\"")), "{name}");
         }
     }
 }

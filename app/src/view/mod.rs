@@ -85,7 +85,7 @@ fn Waiting(reason: Option<Problem>) -> View {
                 <path d="m6.5 11.5 9.5 7 9.5-7" />
             </svg>
             <h1>"Surat"</h1>
-            <p role="status">{move || words()}</p>
+            <p role="status">{words}</p>
             {reason.is_some().then(|| view! { <Button name=tr(|t| t.shell.sign_out) on_press=sign_out /> })}
         </main>
     }

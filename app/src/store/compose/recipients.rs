@@ -54,6 +54,7 @@ impl Recipients {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use leptos::prelude::Owner;
 
     #[test]
     fn what_cannot_be_sent_to_is_named() {

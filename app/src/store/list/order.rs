@@ -92,7 +92,7 @@ impl Order {
                 let by_place = a.key.place.0.cmp(&b.key.place.0);
                 newest_first.then(by_place).then(b.key.uid.cmp(&a.key.uid))
             });
-            *hits = order.into_iter().map(|index| hits[index].clone()).collect();
+            *hits = order.into_iter().map(|index| hits[index]).collect();
             hits.dedup();
         }
     }

@@ -291,7 +291,7 @@ pub(super) mod tests {
             mailbox("D", None),
         ];
 
-        let tree = branches(&all, &[MailboxName("A".into())].into());
+        let tree = branches(&all, &[MailboxName("A".into())]);
 
         assert_eq!(tree.len(), 2);
         assert_eq!(tree[0].is_expanded, Some(false));

@@ -132,6 +132,7 @@ pub(crate) fn colour_of(email: &str, count: u32) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use leptos::prelude::Owner;
     use surat_protocol::{MailboxName, Uid, UidValidity};
 
     fn message(uid: u32) -> MessageRef {

@@ -126,7 +126,7 @@ fn Head(is_large: RwSignal<bool>) -> View {
     };
     view! {
         <div class="composer-head">
-            <h2 dir="auto">{move || title()}</h2>
+            <h2 dir="auto">{title}</h2>
             {size_button}
             <IconButton icon=Icon::Cross name=tr(|t| t.compose.close) key="Esc" on_press=move || compose::close(app) />
         </div>

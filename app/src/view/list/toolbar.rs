@@ -48,8 +48,8 @@ fn Title() -> View {
     };
     view! {
         <header class="list-head">
-            <h2 class="list-name">{move || name()}</h2>
-            <span class="list-count figures">{move || count()}</span>
+            <h2 class="list-name">{name}</h2>
+            <span class="list-count figures">{count}</span>
         </header>
     }
 }
@@ -68,7 +68,7 @@ fn Selected(count: Memo<usize>) -> View {
         <div class="list-head is-selecting" role="toolbar" aria-label=words>
             {act(app, Icon::Cross, || t().list.clear, "Esc", |app| app.list.list.update(|list| list.select_none()))}
             <span class="list-selected figures" role="status">
-                {move || words()}
+                {words}
             </span>
             {move || {
                 (!is_all.get())

@@ -69,7 +69,7 @@ pub(crate) fn Login() -> View {
                 </header>
                 {fields(form)}
                 <p class="login-fault" role="alert">
-                    {move || words()}
+                    {words}
                 </p>
                 <button type="submit" class="button primary" disabled=form.is_busy>
                     {submit}
@@ -136,7 +136,9 @@ fn LanguageChoice() -> View {
                 {options}
             </select>
         </label>
-        <p class="hint" role="alert">{move || is_failed.get().then(|| t().settings.language_failed)}</p>
+        <Show when=move || is_failed.get()>
+            <p class="hint" role="alert">{tr(|t| t.settings.language_failed)}</p>
+        </Show>
     }
 }
 

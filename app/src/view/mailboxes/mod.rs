@@ -92,7 +92,7 @@ fn Tree(folders: Folders, namespace: NamespaceKind) -> View {
         }
         view! {
             <h2 class="folders-heading" class:unseen-text=is_quiet>
-                {move || heading()}
+                {heading}
             </h2>
             <ul
                 role="tree"
@@ -159,8 +159,8 @@ fn item(folders: Folders, branch: Branch) -> View {
             aria-selected=crate::ui::dom::truth(is_open.into())
             aria-expanded=branch.is_expanded.map(|is_expanded| is_expanded.to_string())
         >
-            {twist(branch.is_expanded)} {icon(branch.role).view()} <span class="folder-name">{move || caption()}</span>
-            <span class="folder-unread figures" aria-hidden="true">{move || badge()}</span>
+            {twist(branch.is_expanded)} {icon(branch.role).view()} <span class="folder-name">{caption}</span>
+            <span class="folder-unread figures" aria-hidden="true">{badge}</span>
             <span class="folder-more" data-act="menu" aria-hidden="true">{Icon::More.view()}</span>
         </li>
     }

@@ -27,7 +27,7 @@ pub(super) fn Attachments(shown: Arc<Shown>) -> View {
         .collect::<View>();
     view! {
         <section class="attachments">
-            <h3>{move || heading()}</h3>
+            <h3>{heading}</h3>
             <ul role="list" aria-label=tr(|t| t.message.attachments)>
                 {items}
             </ul>

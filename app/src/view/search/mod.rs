@@ -201,7 +201,7 @@ fn scope(app: App, is_all: bool) -> View {
     view! {
         <label class="search-place">
             <input type="radio" name="search-scope" prop:checked=is_chosen on:change=choose />
-            <span>{move || name()}</span>
+            <span>{name}</span>
         </label>
     }
 }

@@ -143,7 +143,7 @@ fn Senders(app: App) -> View {
     view! {
         <section>
             <h3>{tr(|t| t.settings.privacy)}</h3>
-            <p class="hint">{move || hint()}</p>
+            <p class="hint">{hint}</p>
             <ul role="list" class="senders" aria-label=tr(|t| t.settings.senders) hidden=move || trusted.with(Vec::is_empty)>
                 {items}
             </ul>

@@ -126,7 +126,7 @@ fn LinkState() -> View {
     let words = move || app.session.is_reconnecting().then(tr(|t| t.shell.reconnecting));
     view! {
         <p class="link-state" role="status">
-            {move || app.session.is_reconnecting().then(|| Icon::NoLink.view())} {move || words()}
+            {move || app.session.is_reconnecting().then(|| Icon::NoLink.view())} {words}
         </p>
     }
 }
