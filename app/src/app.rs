@@ -1,17 +1,16 @@
 //! The root: makes the net and every store once, and hands them to all views by context.
 
-use crate::signal::RwSignal;
 use crate::{
     net::Net,
     route::history::Router,
+    signal::RwSignal,
     store::{
         compose::Compose, list::ListStore, mailboxes::Mailboxes, notices::Notices, preferences::Preferences,
         reading::Reading, session::Session, sheet::Sheet,
     },
-    ui::question::Questions,
+    ui::{dom, question::Questions},
 };
 use leptos::prelude::*;
-use wasm_bindgen::JsCast;
 
 /// Everything that lives as long as the page. A handful of handles: copy it freely.
 #[derive(Clone, Copy)]
@@ -66,12 +65,12 @@ pub(crate) fn app() -> App {
 
 /// There are no texts to say it in: the page itself holds these words, in all languages.
 pub(crate) fn tell_that_nothing_loads() {
-    let words = document().query_selector_all(".boot-fault");
-    for word in words
-        .iter()
-        .flat_map(|words| (0..words.length()).filter_map(|at| words.get(at)))
-    {
+    let Some(page) = document().body() else { return };
+    for word in dom::all(&page, ".boot-fault") {
         // Fails for no attribute that is not there.
-        let _ = word.unchecked_into::<web_sys::Element>().remove_attribute("hidden");
+        let _ = word.remove_attribute("hidden");
+    }
+    for boot in dom::all(&page, ".boot") {
+        let _ = boot.remove_attribute("aria-busy");
     }
 }

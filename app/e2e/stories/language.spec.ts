@@ -27,3 +27,18 @@ test.describe('in an Indonesian browser', () => {
     await expect(surat.button('New message')).toBeVisible();
   });
 });
+
+test('a page without its texts says so, and a language that cannot be had changes nothing', async ({ page }) => {
+  const surat = new Surat(page, held.stage);
+  await page.route('**/texts-*', (route) => route.abort());
+  await page.goto(held.stage.url);
+  await expect(page.getByText('Surat could not be loaded')).toBeVisible({ timeout: 15_000 });
+
+  await page.unroute('**/texts-*');
+  await surat.open();
+  await page.route('**/texts-id-*', (route) => route.abort());
+  await page.getByRole('combobox', { name: 'Language' }).selectOption('id');
+
+  await expect(page.getByRole('alert').filter({ hasText: 'could not be loaded' })).toBeVisible();
+  await expect(surat.button('Sign in')).toBeVisible();
+});

@@ -1,10 +1,10 @@
 //! Opening a message to read it, and letting its remote images through.
 
-use crate::i18n::case::lower;
-use crate::signal::effect;
 use crate::{
     action::{compose, message},
     app::App,
+    i18n::case::lower,
+    signal::effect,
     store::reading::Shown,
 };
 use futures_util::future::abortable;

@@ -1,9 +1,11 @@
 //! Buttons: with words, and with an icon alone.
 
 use super::icon::Icon;
-use crate::dom::{Label, View, view};
-use crate::i18n::t;
-use crate::signal::Signal;
+use crate::{
+    dom::{Label, View, view},
+    i18n::t,
+    signal::Signal,
+};
 use leptos::prelude::*;
 
 /// A button with words, and an icon before them if it has one.

@@ -1,9 +1,11 @@
 //! A modal dialog: the browser's own `<dialog>`, which keeps the focus inside and closes on Escape.
 
 use super::{button::IconButton, dom, icon::Icon};
-use crate::dom::{Children, Label, NodeRef, View, view};
-use crate::i18n::tr;
-use crate::signal::effect;
+use crate::{
+    dom::{Children, Label, NodeRef, View, view},
+    i18n::tr,
+    signal::effect,
+};
 use leptos::{ev, prelude::*};
 use web_sys::HtmlDialogElement;
 

@@ -1,9 +1,11 @@
 //! A menu behind a button (ARIA menu button pattern), in the browser's popover layer.
 
 use super::{button::tooltip, dom, icon::Icon};
-use crate::dom::{ChildrenFn, Label, NodeRef, View, view};
-use crate::i18n::case::lower;
-use crate::signal::{RwSignal, Signal};
+use crate::{
+    dom::{ChildrenFn, Label, NodeRef, View, view},
+    i18n::case::lower,
+    signal::{RwSignal, Signal},
+};
 use leptos::{ev, prelude::*};
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement, KeyboardEvent};

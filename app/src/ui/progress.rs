@@ -1,7 +1,9 @@
 //! How far something is.
 
-use crate::dom::{Label, View, view};
-use crate::signal::Signal;
+use crate::{
+    dom::{Label, View, view},
+    signal::Signal,
+};
 use leptos::prelude::*;
 
 /// A bar from 0 to 100.

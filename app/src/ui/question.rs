@@ -3,9 +3,11 @@
 //! `app.questions.ask(…).await` is answered by the dialog that [`QuestionHost`] shows.
 
 use super::{button::Button, dialog::Dialog};
-use crate::dom::{View, live, view};
-use crate::i18n::t;
-use crate::signal::{RwSignal, StoredValue};
+use crate::{
+    dom::{View, live, view},
+    i18n::t,
+    signal::{RwSignal, StoredValue},
+};
 use futures_channel::oneshot;
 use leptos::prelude::*;
 

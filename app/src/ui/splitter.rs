@@ -1,7 +1,9 @@
 //! The line between two panes, which can be moved by pointer and by arrow keys.
 
-use crate::dom::{Label, View, view};
-use crate::signal::{RwSignal, StoredValue};
+use crate::{
+    dom::{Label, View, view},
+    signal::{RwSignal, StoredValue},
+};
 use leptos::{ev, prelude::*};
 use wasm_bindgen::JsCast;
 use web_sys::Element;

@@ -1,8 +1,10 @@
 //! What stands in a place with nothing in it: empty, loading, failed. And chips.
 
 use super::icon::Icon;
-use crate::dom::{Children, Label, View, live, view};
-use crate::signal::RwSignal;
+use crate::{
+    dom::{Children, Label, View, live, view},
+    signal::RwSignal,
+};
 use leptos::prelude::*;
 use std::time::Duration;
 

@@ -1,10 +1,10 @@
 //! Shows the notices, in the corner, for as long as it takes to read them.
 
 use super::{button::IconButton, icon::Icon};
-use crate::dom::{View, view};
-use crate::signal::{RwSignal, effect};
 use crate::{
+    dom::{View, view},
     i18n::tr,
+    signal::{RwSignal, effect},
     store::notices::{Notice, Notices},
 };
 use leptos::prelude::*;

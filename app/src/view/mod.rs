@@ -13,12 +13,12 @@ pub(crate) mod search;
 pub(crate) mod settings;
 pub(crate) mod shell;
 
-use crate::dom::{View, live, view};
-use crate::signal::{Memo, effect};
 use crate::{
     action,
     app::{App, app},
+    dom::{View, live, view},
     i18n::{problem, t, tr},
+    signal::{Memo, effect},
     store::session::Standing,
     ui::button::Button,
 };

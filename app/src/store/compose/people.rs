@@ -1,8 +1,7 @@
 //! Whom one writes with: addresses seen in this visit, for completion. Nothing is kept beyond it.
 
 use super::address::is_same;
-use crate::i18n::case::lower;
-use crate::signal::StoredValue;
+use crate::{i18n::case::lower, signal::StoredValue};
 use surat_protocol::Address;
 
 /// More correspondents than this are not remembered; the oldest give way.

@@ -3,8 +3,7 @@
 pub(crate) mod counts;
 pub(crate) mod tree;
 
-use crate::signal::RwSignal;
-use crate::{i18n::t, store::list::Targets};
+use crate::{i18n::t, signal::RwSignal, store::list::Targets};
 use counts::{CountChange, Deltas};
 use surat_protocol::{Counts, Mailbox, MailboxName, NamespaceKind, Rights, Role};
 use tree::Branch;

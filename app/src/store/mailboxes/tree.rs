@@ -1,7 +1,6 @@
 //! The folder tree, from the flat list that the server gives. Pure.
 
-use crate::i18n::case::lower;
-use crate::store::sort;
+use crate::{i18n::case::lower, store::sort};
 use surat_protocol::{Mailbox, MailboxName, NamespaceKind, Role};
 
 /// One folder of the tree, in the order in which it is shown.

@@ -5,8 +5,10 @@
 pub(crate) mod text;
 
 use super::list::Place;
-use crate::i18n::case::{is_of_word, lower, upper};
-use crate::signal::{RwSignal, StoredValue};
+use crate::{
+    i18n::case::{is_of_word, lower, upper},
+    signal::{RwSignal, StoredValue},
+};
 use futures_util::future::AbortHandle;
 use std::sync::Arc;
 use surat_protocol::{Message, MessageRef, Problem, UidSet};

@@ -1,10 +1,10 @@
 //! A field of addresses: each complete one is a token; suggestions as one types (ARIA combobox).
 
-use crate::dom::{Label, View, view};
-use crate::signal::RwSignal;
 use crate::{
     app::{App, app},
+    dom::{Label, View, view},
     i18n::{t, tr},
+    signal::RwSignal,
     store::compose::{
         Recipients,
         address::{is_same, is_valid, parse_list, take_complete},

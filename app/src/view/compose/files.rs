@@ -1,11 +1,11 @@
 //! The files of the message being written: the button that picks them, and how far each is.
 
-use crate::dom::{View, view};
-use crate::signal::{Memo, Signal};
 use crate::{
     action::compose::files,
     app::{App, app},
+    dom::{View, view},
     i18n::{problem, size::size, t, tr},
+    signal::{Memo, Signal},
     store::compose::{File, FileState, chain::FileKey},
     ui::{button::IconButton, icon::Icon, progress::Progress},
     view::message::icon_of,

@@ -3,12 +3,12 @@
 mod address_field;
 mod files;
 
-use crate::dom::{NodeRef, View, live, view};
-use crate::signal::{RwSignal, Signal, effect};
 use crate::{
     action::compose,
     app::{App, app},
+    dom::{NodeRef, View, live, view},
     i18n::{problem, t, tr},
+    signal::{RwSignal, Signal, effect},
     store::compose::{Focus, Status},
     ui::{
         button::{Button, IconButton},

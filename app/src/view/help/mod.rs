@@ -1,7 +1,7 @@
 //! The keyboard sheet.
 
-use crate::dom::{View, view};
 use crate::{
+    dom::{View, view},
     i18n::{t, tr},
     ui::dialog::Dialog,
 };

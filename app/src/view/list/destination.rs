@@ -1,12 +1,12 @@
 //! "Move to": the folders, narrowed down by typing, chosen by Enter or a press.
 
-use crate::dom::{NodeRef, View, live, view};
-use crate::i18n::case::lower;
-use crate::signal::{Memo, RwSignal, StoredValue, effect};
 use crate::{
     action::message,
     app::{App, app},
+    dom::{NodeRef, View, live, view},
+    i18n::case::lower,
     i18n::{t, tr},
+    signal::{Memo, RwSignal, StoredValue, effect},
     store::list::Targets,
     ui::{dialog::Dialog, dom},
 };

@@ -1,11 +1,11 @@
 //! What stands where there are no rows: nothing here, nothing found, could not be opened, not yet known.
 
-use crate::dom::{View, live, view};
-use crate::signal::Memo;
 use crate::{
     action,
     app::{App, app},
+    dom::{View, live, view},
     i18n::{problem, t, tr},
+    signal::Memo,
     store::list::{Source, model::Progress},
     ui::{
         button::Button,

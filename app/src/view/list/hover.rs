@@ -3,12 +3,12 @@
 //! They stand beside the grid, not in it, since a grid holds rows and nothing else.
 
 use super::Grid;
-use crate::dom::{View, view};
-use crate::signal::Memo;
 use crate::{
     action::message,
     app::App,
+    dom::{View, view},
     i18n::tr,
+    signal::Memo,
     store::list::{Key, Targets},
     ui::{button::IconButton, dom, icon::Icon},
 };

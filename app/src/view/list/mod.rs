@@ -10,12 +10,12 @@ mod swipe;
 mod toolbar;
 mod window;
 
-use crate::dom::{NodeRef, View, view};
-use crate::signal::{Memo, RwSignal};
 use crate::{
     action,
     app::{App, app},
+    dom::{NodeRef, View, view},
     i18n::tr,
+    signal::{Memo, RwSignal},
     store::list::{Key, model::Progress},
     view::{list::window::Window, search::SearchHead},
 };

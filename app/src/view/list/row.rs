@@ -1,11 +1,11 @@
 //! One row: who, what about, its first words, when. Made of values; what changes is made anew.
 
 use super::Grid;
-use crate::dom::{IntoView, View, view};
-use crate::signal::Memo;
 use crate::{
     app::App,
+    dom::{IntoView, View, view},
     i18n::{date, t},
+    signal::Memo,
     store::list::{Key, Source, model::Seen},
     ui::icon::Icon,
 };

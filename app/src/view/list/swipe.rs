@@ -1,8 +1,7 @@
 //! Swiping a row on a touch screen: towards one side archives it, towards the other marks it read or unread.
 
 use super::{row_element, row_of};
-use crate::signal::StoredValue;
-use crate::{action::message, app::App, store::list::Key};
+use crate::{action::message, app::App, signal::StoredValue, store::list::Key};
 use leptos::{ev, prelude::*};
 use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;

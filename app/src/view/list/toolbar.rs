@@ -1,11 +1,11 @@
 //! The head of the list: which folder it is, or what can be done with the selected messages.
 
-use crate::dom::{IntoView, View, live, view};
-use crate::signal::Memo;
 use crate::{
     action::message::{self, targets},
     app::{App, app},
+    dom::{IntoView, View, live, view},
     i18n::{size::number, t},
+    signal::Memo,
     store::{list::Source, mailboxes::Abilities},
     ui::{button::IconButton, icon::Icon},
 };

@@ -2,9 +2,13 @@
 //!
 //! The height of a row comes from the style sheet, so that spacer, rows and window agree.
 
-use crate::dom::NodeRef;
-use crate::signal::{Memo, StoredValue, effect};
-use crate::{action::mailbox::fill_window, app::App, store::list::Key};
+use crate::{
+    action::mailbox::fill_window,
+    app::App,
+    dom::NodeRef,
+    signal::{Memo, StoredValue, effect},
+    store::list::Key,
+};
 use leptos::prelude::*;
 use wasm_bindgen::{JsCast, closure::Closure};
 use web_sys::{HtmlElement, ResizeObserver};

@@ -1,11 +1,11 @@
 //! The sign-in page.
 
-use crate::dom::{NodeRef, View, view};
-use crate::signal::{RwSignal, effect};
 use crate::{
     action,
     app::{App, app},
+    dom::{NodeRef, View, view},
     i18n::{self, Locale, locale, problem, t, tr},
+    signal::{RwSignal, effect},
     store::session::Standing,
 };
 use leptos::{ev, prelude::*, task::spawn_local};

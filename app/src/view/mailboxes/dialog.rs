@@ -1,11 +1,11 @@
 //! What is asked before a folder is created, renamed, emptied or deleted.
 
-use crate::dom::{NodeRef, View, live, view};
-use crate::signal::{RwSignal, effect};
 use crate::{
     action::mailbox,
     app::{App, app},
+    dom::{NodeRef, View, live, view},
     i18n::{problem, t, tr},
+    signal::{RwSignal, effect},
     ui::{button::Button, dialog::Dialog, dom},
 };
 use leptos::{ev, prelude::*, task::spawn_local};

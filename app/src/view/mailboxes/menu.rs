@@ -1,11 +1,11 @@
 //! The menu of a folder, by the right button, the menu key, or its "…": only what its rights allow.
 
 use super::{Edit, Folders};
-use crate::dom::{View, view};
-use crate::signal::effect;
 use crate::{
     action,
+    dom::{View, view},
     i18n::tr,
+    signal::effect,
     store::list::Source,
     ui::{
         icon::Icon,

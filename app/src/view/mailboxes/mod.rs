@@ -5,12 +5,12 @@ mod drop;
 mod keys;
 mod menu;
 
-use crate::dom::{IntoView, View, live, view};
-use crate::signal::{Memo, RwSignal};
 use crate::{
     app::{App, app},
+    dom::{IntoView, View, live, view},
     i18n::{size::number, t, tr},
     route::Route,
+    signal::{Memo, RwSignal},
     store::{
         list::Source,
         mailboxes::{label, tree::Branch},

@@ -1,13 +1,13 @@
 //! What can be done with the open message: filing above it, answering below it.
 
 use super::body;
-use crate::dom::{View, view};
-use crate::signal::{Memo, RwSignal, StoredValue};
 use crate::{
     action::{compose, message},
     app::{App, app},
+    dom::{View, view},
     i18n::{t, tr},
     net::address,
+    signal::{Memo, RwSignal, StoredValue},
     store::{compose::reply::has_others, reading::Shown},
     ui::{
         button::{Button, IconButton},

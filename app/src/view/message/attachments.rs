@@ -1,11 +1,11 @@
 //! The files of a message: a link each to save it, and a button where it can be shown.
 
 use super::preview::PreviewDialog;
-use crate::dom::{View, view};
-use crate::signal::RwSignal;
 use crate::{
+    dom::{View, view},
     i18n::{size::size, t, tr},
     net::address,
+    signal::RwSignal,
     store::reading::Shown,
     ui::{button::IconButton, icon::Icon},
 };

@@ -1,10 +1,10 @@
 //! What to read, and the lines above it: blocked images, damage.
 
 use super::{frame::Frame, plain::Plain};
-use crate::dom::{View, live, view};
 use crate::{
     action::reading,
     app::{App, app},
+    dom::{View, live, view},
     i18n::{size::size, t, tr},
     store::preferences::Theme,
     ui::{button::Button, icon::Icon},

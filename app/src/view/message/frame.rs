@@ -4,12 +4,12 @@
 //! nothing in it act.
 
 use super::body::is_on_dark;
-use crate::dom::{NodeRef, View, view};
-use crate::signal::{RwSignal, StoredValue, effect};
 use crate::{
     action::compose,
     app::{App, app},
+    dom::{NodeRef, View, view},
     i18n::tr,
+    signal::{RwSignal, StoredValue, effect},
     ui::dom,
 };
 use leptos::prelude::*;

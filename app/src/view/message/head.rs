@@ -1,11 +1,11 @@
 //! Subject, who, when; all recipients on demand.
 
-use crate::dom::{View, view};
-use crate::signal::RwSignal;
 use crate::{
     action::compose,
     app::app,
+    dom::{View, view},
     i18n::{date, t, tr},
+    signal::RwSignal,
     store::{
         compose::address::is_same,
         reading::{Shown, colour_of, initials},

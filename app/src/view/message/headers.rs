@@ -1,10 +1,10 @@
 //! All header fields of a message.
 
-use crate::dom::{View, view};
-use crate::signal::RwSignal;
 use crate::{
     app::app,
+    dom::{View, view},
     i18n::{problem, tr},
+    signal::RwSignal,
     ui::{
         dialog::Dialog,
         icon::Icon,

@@ -11,12 +11,12 @@ mod preview;
 
 pub(crate) use attachments::icon_of;
 
-use crate::dom::{IntoView, View, live, view};
-use crate::signal::Memo;
 use crate::{
     action::reading,
     app::app,
+    dom::{IntoView, View, live, view},
     i18n::{problem, tr},
+    signal::Memo,
     store::reading::Shown,
     ui::{
         button::Button,

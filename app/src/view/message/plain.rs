@@ -1,11 +1,11 @@
 //! Plain text as DOM nodes: links, quotes, signature. Never as HTML.
 
-use crate::dom::{IntoView, View, view};
-use crate::signal::RwSignal;
 use crate::{
     action::compose,
     app::app,
+    dom::{IntoView, View, view},
     i18n::{t, tr},
+    signal::RwSignal,
     store::reading::text::{Block, Piece, blocks, pieces},
     ui::dom,
 };

@@ -1,10 +1,10 @@
 //! An image or a text, shown in a dialog.
 
-use crate::dom::{View, live, view};
-use crate::signal::RwSignal;
 use crate::{
+    dom::{View, live, view},
     i18n::{t, tr},
     net::{address, file},
+    signal::RwSignal,
     ui::{
         dialog::Dialog,
         icon::Icon,

@@ -1,12 +1,12 @@
 //! Search: the box at the top of the page, and the head of the list of what it finds.
 
-use crate::dom::{NodeRef, View, live, view};
-use crate::signal::{Memo, effect};
 use crate::{
     action::search,
     app::{App, app},
+    dom::{NodeRef, View, live, view},
     i18n::{size::number, t, tr},
     route::Route,
+    signal::{Memo, effect},
     store::{
         list::{Source, model::Progress},
         search_query::OPERATORS,

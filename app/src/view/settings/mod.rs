@@ -1,10 +1,10 @@
 //! Settings: looks, language, name, senders whose images are shown.
 
-use crate::dom::{Label, View, view};
-use crate::signal::Signal;
 use crate::{
     app::{App, app},
+    dom::{Label, View, view},
     i18n::{Locale, locale, set_locale, t, tr},
+    signal::Signal,
     store::preferences::{Density, Theme},
     ui::{button::IconButton, dialog::Dialog, icon::Icon},
 };

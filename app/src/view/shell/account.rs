@@ -1,9 +1,9 @@
 //! The "Account" button and its menu: settings, keys, sign out.
 
-use crate::dom::{View, view};
 use crate::{
     action,
     app::app,
+    dom::{View, view},
     i18n::{problem, tr},
     store::sheet::Sheet,
     ui::{

@@ -1,11 +1,11 @@
 //! What follows the address and the counts: the list that is open, the message that is read, the title.
 
-use crate::signal::{Memo, effect};
 use crate::{
     action::{mailbox, message, search},
     app::App,
     i18n::t,
     route::Route,
+    signal::{Memo, effect},
     store::list::Source,
 };
 use leptos::prelude::*;

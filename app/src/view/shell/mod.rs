@@ -3,13 +3,13 @@
 mod account;
 mod follow;
 
-use crate::dom::{View, live, view};
-use crate::signal::RwSignal;
 use crate::{
     action::compose,
     app::app,
+    dom::{View, live, view},
     i18n::tr,
     keyboard,
+    signal::RwSignal,
     store::{preferences::LIST_WIDTH, sheet::Sheet},
     ui::{
         button::{Button, IconButton},
