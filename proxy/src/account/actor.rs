@@ -61,6 +61,8 @@ pub struct Account {
 struct Page {
     session: SessionId,
     outbox: Outbox,
+    /// Cancelled when its session was ended.
+    signed_out: CancellationToken,
     /// The mailbox it shows.
     watched: Option<MailboxName>,
 }
@@ -172,10 +174,11 @@ impl Account {
         &self.watcher
     }
 
-    /// Ends a session: each of its pages is told.
+    /// Ends a session: each of its pages is told, and may ask nothing more.
     pub fn sign_out(&self, session: SessionId) {
         for page in self.pages().values().filter(|page| page.session == session) {
             page.outbox.tell(&Event::SignedOut(Problem::NotSignedIn));
+            page.signed_out.cancel();
         }
     }
 
@@ -199,27 +202,40 @@ pub struct Member {
     presence: Presence,
     page: PageId,
     outbox: Outbox,
+    signed_out: CancellationToken,
 }
 
 impl Member {
     /// Joins; the first page of an account starts its watching.
     pub fn join(presence: Presence, session: SessionId, outbox: Outbox) -> Self {
         let page = PageId(presence.next_page.fetch_add(1, Ordering::Relaxed));
+        let signed_out = CancellationToken::new();
         presence.pages().insert(
             page,
             Page {
                 session,
                 outbox: outbox.clone(),
+                signed_out: signed_out.clone(),
                 watched: None,
             },
         );
         presence.watcher.start(&presence);
-        Self { presence, page, outbox }
+        Self {
+            presence,
+            page,
+            outbox,
+            signed_out,
+        }
     }
 
     /// The way to this page.
     pub fn outbox(&self) -> &Outbox {
         &self.outbox
+    }
+
+    /// Cancelled when the session of this page was ended.
+    pub fn signed_out(&self) -> &CancellationToken {
+        &self.signed_out
     }
 
     /// Takes on a request. It is answered through `reply`, whenever that may be.

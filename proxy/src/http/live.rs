@@ -96,6 +96,8 @@ async fn greet(
     let (outbox, outlet) = outbox();
     let joining = site.accounts.join(&session.credentials, address, session.id, outbox);
     match joining.await {
+        // Ended between the opening of this socket and now. Later, it is found among the pages.
+        Ok(_) if site.revoked.contains(session.id) => refuse(socket, Refusal::Problem(Problem::NotSignedIn)).await,
         Err(problem) => refuse(socket, Refusal::Problem(problem)).await,
         Ok((member, welcome)) => {
             let welcome = frame::encode(&ServerFrame::Welcome(welcome));
@@ -158,6 +160,8 @@ impl Live {
                 biased;
                 () = stop.cancelled() => break self.finish().await,
                 outgoing = self.outlet.next() => self.write(outgoing).await,
+                // It was told so before; from now on nothing is done in its name.
+                () = self.member.signed_out().cancelled() => Then::Close(close_code::POLICY, "signed out"),
                 incoming = self.socket.recv() => self.read(incoming).await,
                 _ = ping.tick() => self.ping().await,
             };

@@ -38,12 +38,30 @@ async fn the_right_password_opens_and_sign_out_closes_everywhere() {
     assert!(answered.header("set-cookie").contains("Max-Age=0"));
     page.event(|event| matches!(event, Event::SignedOut(Problem::NotSignedIn)).then_some(()))
         .await;
+    assert_eq!(page.closed().await, Some(1008), "its open sockets are void as well");
     assert_eq!(
         refusal(&browser, frame::VERSION).await,
         NOT_SIGNED_IN,
         "the old cookie is void"
     );
     assert!(!proxy.log().contains("surat\""), "{}", proxy.log());
+}
+
+#[tokio::test]
+async fn a_socket_that_greets_after_sign_out_is_not_let_in() {
+    let (_testbed, _proxy, browser, _page) = ayu().await;
+    let mut late = live::connect(&browser, &browser.origin).await.unwrap();
+
+    browser.post(LOGOUT, Vec::new()).await;
+    let hello = frame::encode(&ClientFrame::Hello {
+        version: frame::VERSION,
+    });
+    late.send(Message::Binary(hello.into())).await.unwrap();
+
+    assert_eq!(
+        live::next_frame(&mut late).await,
+        Ok(ServerFrame::Refused(NOT_SIGNED_IN))
+    );
 }
 
 #[tokio::test]
