@@ -95,8 +95,11 @@ fn references(ids: &[String]) -> String {
 }
 
 /// Is it a message id without its brackets? Strict enough that it cannot be anything else.
-fn is_id(id: &str) -> bool {
-    id.len() <= ID_OCTETS && id.contains('@') && id.bytes().all(|b| b.is_ascii_graphic() && !matches!(b, b'<' | b'>'))
+pub(crate) fn is_id(id: &str) -> bool {
+    let has_both_sides = id
+        .split_once('@')
+        .is_some_and(|(left, right)| !left.is_empty() && !right.is_empty());
+    has_both_sides && id.len() <= ID_OCTETS && id.bytes().all(|b| b.is_ascii_graphic() && !matches!(b, b'<' | b'>'))
 }
 
 /// The text as format=flowed, so that it fills any width at the reader's.

@@ -13,6 +13,7 @@ pub mod reopen;
 pub mod transfer;
 pub mod view;
 
+pub(crate) use compose::is_id;
 pub use compose::{compose, recipients, transmitted};
 pub use plan::{Plan, plan};
 pub use reopen::reopen;

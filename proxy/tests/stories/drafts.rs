@@ -83,6 +83,30 @@ async fn a_wrong_reference_deletes_nothing() {
 }
 
 #[tokio::test]
+async fn an_id_that_is_part_of_another_is_another_message() {
+    let (_testbed, _proxy, _browser, mut ayu, _budi) = two_people().await;
+    let with_id = |id: &str| Draft {
+        message_id: id.into(),
+        ..draft("Bagian", "budi@surat.test")
+    };
+
+    save(&mut ayu, &with_id("11@surat.test"), None).await;
+    save(&mut ayu, &with_id("1@surat.test"), None).await;
+    assert_eq!(ayu.open_mailbox("Drafts").await.0.uids.len(), 2);
+
+    send(&mut ayu, &with_id("11@surat.test"), None).await.unwrap();
+    for none in ["", "@", "surat.test"] {
+        assert_eq!(
+            send(&mut ayu, &with_id(none), None).await,
+            Err(Problem::BadRequest),
+            "{none:?}"
+        );
+    }
+    let answers = send(&mut ayu, &with_id("1@surat.test"), None).await.unwrap();
+    assert!(answers.len() > 1, "it was sent, not taken for sent: {answers:?}");
+}
+
+#[tokio::test]
 async fn an_upload_is_bounded_and_ones_own() {
     let testbed = Testbed::builder().without_postfix().start().unwrap();
     let proxy = Proxy::start_with(&testbed, &["--message-limit", "1M"]).await;

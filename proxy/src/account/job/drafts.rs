@@ -13,7 +13,7 @@ use std::time::SystemTime;
 use surat_protocol::{Answer, Draft, Flag, MessageRef, Problem, Role, UidSet};
 
 pub(super) async fn save(job: &Job, draft: &Draft, replaces: Option<&MessageRef>) -> Result<Answer, Problem> {
-    let _turn = job.account.sending.turn(&draft.message_id).await;
+    let _turn = job.account.sending.turn(&draft.message_id).await?;
     let octets = compose(job, draft).await?;
     let stored = store(job, draft, &octets, &[Flag::Draft, Flag::Seen], replaces).await?;
     Ok(Answer::DraftSaved {

@@ -16,10 +16,12 @@ use std::{
     time::{Duration, Instant},
 };
 use surat_protocol::{Answer, Draft, Flag, Flags, MessageRef, Problem, Role, SendStage, Source, SourceUse, UidSet};
-use tokio::sync::OwnedMutexGuard;
+use tokio::sync::{OwnedMutexGuard, OwnedSemaphorePermit, Semaphore};
 
 /// What was sent is remembered so long here; later it is found in Sent.
 const REMEMBERED_FOR: Duration = Duration::from_secs(60 * 60);
+/// Messages of an account that are put together at once: each is in memory, with its files.
+const AT_ONCE: usize = 3;
 /// Messages in Drafts that are looked at for a sending that was cut off.
 const DRAFTS: usize = 200;
 
@@ -32,9 +34,25 @@ fn submitted() -> Flag {
 }
 
 /// What is being written and sent, by Message-ID: one thing at a time for each.
-#[derive(Default)]
 pub struct Sending {
     known: Mutex<HashMap<String, Known>>,
+    room: Arc<Semaphore>,
+}
+
+impl Default for Sending {
+    fn default() -> Self {
+        Self {
+            known: Mutex::default(),
+            room: Arc::new(Semaphore::new(AT_ONCE)),
+        }
+    }
+}
+
+/// The right to save or send one message, and to hold its octets.
+#[derive(Debug)]
+pub(super) struct Turn {
+    _own: OwnedMutexGuard<()>,
+    _room: OwnedSemaphorePermit,
 }
 
 struct Known {
@@ -46,9 +64,19 @@ struct Known {
 
 impl Sending {
     /// Waits until nobody else saves or sends this message.
-    pub(super) async fn turn(&self, message_id: &str) -> OwnedMutexGuard<()> {
+    ///
+    /// What is no Message-ID is refused before it is looked for or remembered.
+    pub(super) async fn turn(&self, message_id: &str) -> Result<Turn, Problem> {
+        if !mime::is_id(message_id) {
+            return Err(Problem::BadRequest);
+        }
         let turn = self.with(message_id, |known| Arc::clone(&known.turn));
-        turn.lock_owned().await
+        let own = turn.lock_owned().await;
+        let room = Arc::clone(&self.room).acquire_owned().await;
+        Ok(Turn {
+            _own: own,
+            _room: room.map_err(|_| Problem::Busy)?,
+        })
     }
 
     fn sent(&self, message_id: &str) -> Option<bool> {
@@ -61,7 +89,11 @@ impl Sending {
 
     fn with<T>(&self, message_id: &str, look: impl FnOnce(&mut Known) -> T) -> T {
         let mut all = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        all.retain(|_, known| known.since.elapsed() < REMEMBERED_FOR || Arc::strong_count(&known.turn) > 1);
+        // Of what has not gone there is nothing to remember once nobody works on it.
+        let is_wanted = |known: &Known| {
+            Arc::strong_count(&known.turn) > 1 || (known.sent.is_some() && known.since.elapsed() < REMEMBERED_FOR)
+        };
+        all.retain(|_, known| is_wanted(known));
         let new = || Known {
             turn: Arc::default(),
             sent: None,
@@ -72,7 +104,7 @@ impl Sending {
 }
 
 pub(super) async fn send(job: &Job, draft: &Draft, replaces: Option<&MessageRef>) -> Result<Answer, Problem> {
-    let _turn = job.account.sending.turn(&draft.message_id).await;
+    let _turn = job.account.sending.turn(&draft.message_id).await?;
     if let Some(is_filed) = job.account.sending.sent(&draft.message_id) {
         return Ok(Answer::Sent { is_filed });
     }
@@ -285,12 +317,31 @@ mod tests {
                 .await
                 .is_err()
         );
-        sending.turn("b@x").await;
+        sending.turn("b@x").await.expect("another is free");
 
         sending.note_sent("a@x", true);
         drop(first);
-        sending.turn("a@x").await;
+        sending.turn("a@x").await.expect("it is free");
         assert_eq!(sending.sent("a@x"), Some(true));
         assert_eq!(sending.sent("b@x"), None);
+    }
+
+    #[tokio::test]
+    async fn only_what_has_gone_is_remembered() {
+        let sending = Sending::default();
+        assert_eq!(
+            sending.turn(&"a".repeat(1 << 20)).await.err(),
+            Some(Problem::BadRequest)
+        );
+
+        for number in 0..100 {
+            sending.turn(&format!("{number}@surat.test")).await.expect("it is free");
+        }
+        sending.note_sent("gone@surat.test", true);
+        sending.turn("last@surat.test").await.expect("it is free");
+
+        assert_eq!(sending.sent("gone@surat.test"), Some(true));
+        let known = sending.known.lock().expect("nobody panicked").len();
+        assert!(known <= 2, "{known}");
     }
 }

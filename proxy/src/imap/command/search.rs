@@ -29,12 +29,16 @@ impl Session {
 
     /// The UIDs of the messages that carry this Message-ID (without brackets), `among` messages of a
     /// few ranges; all, when the set is empty.
+    ///
+    /// HEADER finds any part of a field, and "1@a" is a part of "11@a": the brackets make it whole.
     pub async fn uids_of_message_id(&mut self, among: &UidSet, message_id: &str) -> Result<UidSet, Error> {
         let mut line = self.search_line();
         if !among.is_empty() {
             line = line.raw("UID ").uids(among).raw(" ");
         }
-        let line = line.raw("HEADER Message-ID ").string(message_id.as_bytes())?;
+        let line = line
+            .raw("HEADER Message-ID ")
+            .string(format!("<{message_id}>").as_bytes())?;
         self.found(line).await
     }
 
