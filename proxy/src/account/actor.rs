@@ -25,6 +25,7 @@ use std::{
     },
 };
 use surat_protocol::{Event, MailboxName, Problem, Request};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_util::sync::CancellationToken;
 
 /// Names one open page of an account.
@@ -54,8 +55,14 @@ pub struct Account {
     capabilities: OnceLock<Capabilities>,
     pages: Mutex<HashMap<PageId, Page>>,
     next_page: AtomicU64,
+    /// Room for requests at work, in octets.
+    asked: Arc<Semaphore>,
     ended: CancellationToken,
 }
+
+/// What all pages of an account may have asked at once, in octets. An order outlives its page, so
+/// a limit for each page alone would be none.
+const ASKED_OCTETS: usize = 16 << 20;
 
 /// An open page.
 struct Page {
@@ -93,6 +100,7 @@ impl Account {
             capabilities: OnceLock::new(),
             pages: Mutex::default(),
             next_page: AtomicU64::new(0),
+            asked: Arc::new(Semaphore::new(ASKED_OCTETS)),
             ended,
             credentials,
             address,
@@ -236,6 +244,12 @@ impl Member {
     /// Cancelled when the session of this page was ended.
     pub fn signed_out(&self) -> &CancellationToken {
         &self.signed_out
+    }
+
+    /// Room for a request of this size, if the account has not asked too much already.
+    pub fn room_for(&self, octets: usize) -> Option<OwnedSemaphorePermit> {
+        let octets = u32::try_from(octets).ok()?;
+        Arc::clone(&self.presence.asked).try_acquire_many_owned(octets).ok()
     }
 
     /// Takes on a request. It is answered through `reply`, whenever that may be.

@@ -121,12 +121,18 @@ pub struct Reply {
     outbox: Outbox,
     /// Cancelled when nobody wants the answer any more.
     pub cancelled: CancellationToken,
+    _room: OwnedSemaphorePermit,
 }
 
 impl Reply {
-    /// Answers to request `id` of the browser behind `outbox`.
-    pub fn new(id: RequestId, outbox: Outbox, cancelled: CancellationToken) -> Self {
-        Self { id, outbox, cancelled }
+    /// Answers to request `id` of the browser behind `outbox`. The request holds `room` to its end.
+    pub fn new(id: RequestId, outbox: Outbox, cancelled: CancellationToken, room: OwnedSemaphorePermit) -> Self {
+        Self {
+            id,
+            outbox,
+            cancelled,
+            _room: room,
+        }
     }
 
     /// One answer, with more to come.
@@ -156,6 +162,10 @@ impl Reply {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn room() -> OwnedSemaphorePermit {
+        Arc::new(Semaphore::new(1)).try_acquire_owned().expect("it is free")
+    }
     use surat_protocol::MailboxName;
 
     fn event() -> Event {
@@ -182,7 +192,7 @@ mod tests {
     async fn a_large_answer_waits_until_there_is_room() {
         let (outbox, mut outlet) = outbox();
         let large = || Answer::Headers(vec![("x".into(), "y".repeat(OCTETS * 2))]);
-        let reply = Reply::new(RequestId(7), outbox, CancellationToken::new());
+        let reply = Reply::new(RequestId(7), outbox, CancellationToken::new(), room());
 
         reply.answer(large()).await.expect("alone it goes");
         let second = tokio::spawn(async move { reply.finish(Ok(large())).await });
@@ -198,7 +208,7 @@ mod tests {
         let (outbox, outlet) = outbox();
         drop(outlet);
 
-        let reply = Reply::new(RequestId(1), outbox, CancellationToken::new());
+        let reply = Reply::new(RequestId(1), outbox, CancellationToken::new(), room());
 
         assert!(reply.finish(Ok(Answer::Done)).await.is_err());
     }
@@ -206,7 +216,7 @@ mod tests {
     #[tokio::test]
     async fn an_answer_beyond_the_limit_becomes_a_problem() {
         let (outbox, mut outlet) = outbox();
-        let reply = Reply::new(RequestId(1), outbox, CancellationToken::new());
+        let reply = Reply::new(RequestId(1), outbox, CancellationToken::new(), room());
 
         let huge = Answer::Headers(vec![("x".into(), "y".repeat(frame::SERVER_FRAME_LIMIT))]);
         reply.finish(Ok(huge)).await.expect("the browser is there");

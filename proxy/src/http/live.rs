@@ -39,6 +39,8 @@ const SILENT_FOR: Duration = Duration::from_secs(80);
 const WRITE_WITHIN: Duration = Duration::from_secs(20);
 /// What is in flight when the proxy stops may take so long; below the proxy's own limit.
 const FINISH_WITHIN: Duration = Duration::from_secs(8);
+/// A stranger can only say Hello.
+const STRANGER_OCTETS: usize = 128;
 /// Half of what an idle socket costs would be this buffer at its usual 128 KiB.
 const READ_BUFFER: usize = 4 << 10;
 
@@ -50,11 +52,15 @@ pub(super) async fn open(
     upgrade: WebSocketUpgrade,
 ) -> Response {
     let tracked = site.sockets.token();
+    let limit = match session {
+        Some(_) => CLIENT_FRAME_LIMIT,
+        None => STRANGER_OCTETS,
+    };
     upgrade
         .read_buffer_size(READ_BUFFER)
         .write_buffer_size(READ_BUFFER)
-        .max_message_size(CLIENT_FRAME_LIMIT)
-        .max_frame_size(CLIENT_FRAME_LIMIT)
+        .max_message_size(limit)
+        .max_frame_size(limit)
         .on_upgrade(async move |mut socket| {
             let _tracked = tracked;
             let session = session.map(|Extension(session)| session);
@@ -209,7 +215,7 @@ impl Live {
 
     async fn take(&mut self, octets: &Bytes) -> Then {
         match frame::decode(octets) {
-            Some(ClientFrame::Request { id, request }) => self.request(id, request).await,
+            Some(ClientFrame::Request { id, request }) => self.request(id, request, octets.len()).await,
             Some(ClientFrame::Cancel { id }) => {
                 if let Some(cancelled) = self.in_flight.get(&id) {
                     cancelled.cancel();
@@ -221,33 +227,38 @@ impl Live {
         }
     }
 
-    async fn request(&mut self, id: RequestId, request: Request) -> Then {
+    async fn request(&mut self, id: RequestId, request: Request, octets: usize) -> Then {
         if self.in_flight.contains_key(&id) {
             return Then::Close(close_code::POLICY, "a request id is in use already");
         }
         // These two need no queue: the answer is known here.
-        let at_once = match request {
-            Request::Ping => Some(Ok(Answer::Done)),
-            _ if self.in_flight.len() >= IN_FLIGHT => Some(Err(Problem::Busy)),
-            _ => None,
+        let taken = match request {
+            Request::Ping => Err(Ok(Answer::Done)),
+            _ if self.in_flight.len() >= IN_FLIGHT => Err(Err(Problem::Busy)),
+            _ => self.member.room_for(octets).ok_or(Err(Problem::Busy)),
         };
-        if let Some(answer) = at_once {
-            let octets = frame::encode(&ServerFrame::Answer {
-                id,
-                answer,
-                is_last: true,
-            });
-            return if send(&mut self.socket, Message::Binary(octets.into())).await {
-                Then::GoOn
-            } else {
-                Then::End
-            };
-        }
+        let room = match taken {
+            Ok(room) => room,
+            Err(answer) => return self.answer_at_once(id, answer).await,
+        };
         let cancelled = CancellationToken::new();
         self.in_flight.insert(id, cancelled.clone());
-        self.member
-            .ask(request, Reply::new(id, self.member.outbox().clone(), cancelled));
+        let reply = Reply::new(id, self.member.outbox().clone(), cancelled, room);
+        self.member.ask(request, reply);
         Then::GoOn
+    }
+
+    async fn answer_at_once(&mut self, id: RequestId, answer: Result<Answer, Problem>) -> Then {
+        let octets = frame::encode(&ServerFrame::Answer {
+            id,
+            answer,
+            is_last: true,
+        });
+        if send(&mut self.socket, Message::Binary(octets.into())).await {
+            Then::GoOn
+        } else {
+            Then::End
+        }
     }
 
     async fn ping(&mut self) -> Then {

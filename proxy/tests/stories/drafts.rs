@@ -107,6 +107,31 @@ async fn an_id_that_is_part_of_another_is_another_message() {
 }
 
 #[tokio::test]
+async fn what_is_asked_at_once_is_bounded_in_octets() {
+    let (_testbed, proxy, browser, mut ayu, _budi) = two_people().await;
+    let large = |number: usize| Request::SaveDraft {
+        draft: Draft {
+            text: "panjang ".repeat(220_000),
+            ..draft(&number.to_string(), "budi@surat.test")
+        },
+        replaces: None,
+    };
+
+    for number in 0..60 {
+        ayu.send(large(number)).await;
+    }
+    let octets = proxy.peak_octets();
+
+    let stored = save(&mut browser.live().await, &draft("Kecil", "budi@surat.test"), None).await;
+    let (drafts, _) = ayu.open_mailbox("Drafts").await;
+    assert!(
+        drafts.uids.contains(stored.0.uid) && drafts.uids.len() < 61 && octets < 100 << 20,
+        "{} drafts, {octets} octets",
+        drafts.uids.len()
+    );
+}
+
+#[tokio::test]
 async fn an_upload_is_bounded_and_ones_own() {
     let testbed = Testbed::builder().without_postfix().start().unwrap();
     let proxy = Proxy::start_with(&testbed, &["--message-limit", "1M"]).await;
