@@ -30,7 +30,10 @@ pub struct Uploads {
 
 struct Entry {
     account: AccountKey,
-    upload: Arc<Upload>,
+    /// Its octets; while it is being received, what it has room for.
+    size_octets: u64,
+    /// `None` while it is being received.
+    upload: Option<Arc<Upload>>,
     since: Instant,
 }
 
@@ -45,7 +48,6 @@ pub struct Upload {
 /// A file that is being uploaded. Dropped before its end, it is gone.
 pub struct Receiving<'a> {
     uploads: &'a Uploads,
-    account: AccountKey,
     id: String,
     file: tokio::fs::File,
     size_octets: u64,
@@ -65,14 +67,25 @@ impl Uploads {
         if announced_octets.is_some_and(|octets| octets > self.limit_octets) {
             return Err(self.too_large());
         }
-        self.check_room(&account, announced_octets.unwrap_or(0))?;
+        let size_octets = announced_octets.unwrap_or(0);
         let file = tempfile::tempfile().map_err(|error| no_space(&error))?;
         let mut id = [0; 24];
         getrandom::fill(&mut id).expect("the system gives random octets");
         let id = BASE64_URL_SAFE_NO_PAD.encode(id);
+        self.expire();
+        let mut files = self.lock();
+        self.check_room(&files, &account, 1, size_octets)?;
+        files.insert(
+            id.clone(),
+            Entry {
+                account,
+                size_octets,
+                upload: None,
+                since: Instant::now(),
+            },
+        );
         Ok(Receiving {
             uploads: self,
-            account,
             id,
             file: file.into(),
             size_octets: 0,
@@ -84,7 +97,7 @@ impl Uploads {
         self.lock()
             .get(&id.0)
             .filter(|entry| entry.account == *account)
-            .map(|entry| Arc::clone(&entry.upload))
+            .and_then(|entry| entry.upload.clone())
     }
 
     /// Lets go what is too old. Called now and then.
@@ -92,12 +105,18 @@ impl Uploads {
         self.lock().retain(|_, entry| entry.since.elapsed() < KEPT_FOR);
     }
 
-    fn check_room(&self, account: &AccountKey, more_octets: u64) -> Result<(), Problem> {
-        self.expire();
-        let files = self.lock();
+    /// Is there room for so much more? What is still on its way counts like what is there, else
+    /// uploads that never end would fill the disk.
+    fn check_room(
+        &self,
+        files: &HashMap<String, Entry>,
+        account: &AccountKey,
+        more_files: usize,
+        more_octets: u64,
+    ) -> Result<(), Problem> {
         let own = || files.values().filter(|entry| entry.account == *account);
-        let octets: u64 = own().map(|entry| entry.upload.size_octets).sum();
-        let is_full = own().count() >= FILES_PER_ACCOUNT
+        let octets: u64 = own().map(|entry| entry.size_octets).sum();
+        let is_full = own().count() + more_files > FILES_PER_ACCOUNT
             || octets.saturating_add(more_octets) > self.limit_octets.saturating_mul(MESSAGES_PER_ACCOUNT);
         if is_full { Err(Problem::NoSpace) } else { Ok(()) }
     }
@@ -114,30 +133,52 @@ impl Uploads {
 }
 
 impl Receiving<'_> {
+    /// Makes room for all octets so far. Fails when it has taken too long as well.
+    fn reserve(&self) -> Result<(), Problem> {
+        let mut files = self.uploads.lock();
+        let entry = files.get(&self.id).ok_or(Problem::TimedOut)?;
+        let more_octets = self.size_octets.saturating_sub(entry.size_octets);
+        if more_octets == 0 {
+            return Ok(());
+        }
+        self.uploads.check_room(&files, &entry.account, 0, more_octets)?;
+        if let Some(entry) = files.get_mut(&self.id) {
+            entry.size_octets = self.size_octets;
+        }
+        Ok(())
+    }
+
     /// Takes the next octets.
     pub async fn write(&mut self, octets: &[u8]) -> Result<(), Problem> {
         self.size_octets = self.size_octets.saturating_add(octets.len() as u64);
         if self.size_octets > self.uploads.limit_octets {
             return Err(self.uploads.too_large());
         }
+        self.reserve()?;
         self.file.write_all(octets).await.map_err(|error| no_space(&error))
     }
 
     /// All of it is there.
     pub async fn finish(mut self) -> Result<UploadId, Problem> {
         self.file.flush().await.map_err(|error| no_space(&error))?;
-        self.uploads.check_room(&self.account, self.size_octets)?;
+        let file = self.file.try_clone().await.map_err(|error| no_space(&error))?;
         let upload = Arc::new(Upload {
-            file: self.file.into_std().await,
+            file: file.into_std().await,
             size_octets: self.size_octets,
         });
-        let entry = Entry {
-            account: self.account,
-            upload,
-            since: Instant::now(),
-        };
-        self.uploads.lock().insert(self.id.clone(), entry);
-        Ok(UploadId(self.id))
+        let mut files = self.uploads.lock();
+        let entry = files.get_mut(&self.id).ok_or(Problem::TimedOut)?;
+        entry.size_octets = upload.size_octets;
+        entry.upload = Some(upload);
+        entry.since = Instant::now();
+        Ok(UploadId(std::mem::take(&mut self.id)))
+    }
+}
+
+impl Drop for Receiving<'_> {
+    fn drop(&mut self) {
+        // Of one that is finished the id was taken.
+        self.uploads.lock().remove(&self.id);
     }
 }
 
@@ -199,5 +240,29 @@ mod tests {
         }
         assert_eq!(upload(&uploads, &ayu, b"x").await, Err(Problem::NoSpace));
         assert!(upload(&uploads, &key("budi"), b"x").await.is_ok());
+    }
+
+    #[tokio::test]
+    async fn what_is_on_its_way_takes_room_too() {
+        let (uploads, ayu) = (Uploads::new(10), key("ayu"));
+
+        let mut open = Vec::new();
+        for _ in 0..MESSAGES_PER_ACCOUNT {
+            let mut receiving = uploads.begin(ayu.clone(), None).expect("there is room");
+            receiving.write(&[0; 10]).await.expect("there is room");
+            open.push(receiving);
+        }
+        let mut more = uploads.begin(ayu.clone(), None).expect("it may be empty");
+        assert_eq!(more.write(b"x").await, Err(Problem::NoSpace));
+        drop(more);
+        open.clear();
+        upload(&uploads, &ayu, b"x")
+            .await
+            .expect("what was given up takes none");
+
+        for _ in 1..FILES_PER_ACCOUNT {
+            open.push(uploads.begin(ayu.clone(), None).expect("there is room"));
+        }
+        assert_eq!(uploads.begin(ayu, None).err(), Some(Problem::NoSpace));
     }
 }
