@@ -1,5 +1,6 @@
 //! TCP, and TLS by ourselves, below hyper: one task per connection, each bounded.
 
+use super::patient::Patient;
 use crate::{
     config::{Config, TlsFiles},
     http::client::Connection,
@@ -112,7 +113,7 @@ impl Listener {
     }
 }
 
-async fn serve_connection<S>(stream: S, router: Router, watcher: hyper_util::server::graceful::Watcher)
+pub(super) async fn serve_connection<S>(stream: S, router: Router, watcher: hyper_util::server::graceful::Watcher)
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
@@ -127,7 +128,8 @@ where
         .timer(TokioTimer::new())
         .max_concurrent_streams(64)
         .max_header_list_size(64 << 10);
-    let connection = builder.serve_connection_with_upgrades(TokioIo::new(stream), TowerToHyperService::new(router));
+    let connection =
+        builder.serve_connection_with_upgrades(TokioIo::new(Patient::new(stream)), TowerToHyperService::new(router));
     if let Err(error) = watcher.watch(connection.into_owned()).await {
         tracing::debug!(%error, "A browser's connection ended with an error");
     }
