@@ -156,6 +156,8 @@ fn respond(presence: Presence, file: File, is_inline: bool) -> Response {
         (header::CONTENT_SECURITY_POLICY, policy),
         (header::CONTENT_DISPOSITION, disposition(&file.name, shown.is_some())),
         (header::CACHE_CONTROL, CACHED),
+        // The address does not say whose message it is.
+        (header::VARY, HeaderValue::from_static("cookie")),
     ];
     // The account stays active as long as something is fetched from it.
     let octets = file.octets.into_stream().map(move |piece| {

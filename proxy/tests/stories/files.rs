@@ -120,6 +120,11 @@ async fn types_that_could_run_are_only_downloaded() {
     assert!(image.header("content-disposition").starts_with("inline;"));
     assert!(!image.header("content-disposition").contains(".."));
     assert_eq!(image.header("x-content-type-options"), "nosniff");
+    assert_eq!(
+        image.header("vary"),
+        "cookie",
+        "the next one to sign in does not get it from the cache"
+    );
     let text = browser.get(&path(&opened, uids[3], "section=2&inline=1")).await;
     assert_eq!(
         (text.header("content-type"), text.text().as_str()),
