@@ -15,11 +15,11 @@ use http_body_util::{BodyStream, Empty};
 use hyper::body::Incoming;
 use hyper_util::rt::TokioIo;
 use rustls::pki_types::ServerName;
-use std::{io, net::SocketAddr, sync::Arc, time::Duration};
+use std::{io, net::SocketAddr, pin::pin, sync::Arc, time::Duration};
 use tokio::{
     io::{AsyncRead, AsyncWrite},
     net::{TcpStream, lookup_host},
-    sync::Semaphore,
+    sync::{Semaphore, mpsc},
     time::{Instant, timeout_at},
 };
 use tokio_rustls::TlsConnector;
@@ -29,6 +29,8 @@ use url::{Host, Url};
 const OCTETS: u64 = 10 << 20;
 /// From the first packet to the last.
 const WITHIN: Duration = Duration::from_secs(10);
+/// Pieces of an image that wait for the browser.
+const PIECES: usize = 4;
 /// Redirects that are followed.
 const REDIRECTS: usize = 3;
 /// Images that are fetched at once for everybody.
@@ -73,6 +75,7 @@ pub(in crate::http) struct ImageFetcher {
     /// Only for tests.
     allow_private: bool,
     free: Arc<Semaphore>,
+    within: Duration,
 }
 
 impl ImageFetcher {
@@ -82,12 +85,13 @@ impl ImageFetcher {
             tls,
             allow_private,
             free: Arc::new(Semaphore::new(AT_ONCE)),
+            within: WITHIN,
         }
     }
 
     /// The image at `url`: its type as found out by looking, and its octets.
     pub(super) async fn fetch(&self, url: &str) -> Result<(&'static str, Body), Fault> {
-        let deadline = Instant::now() + WITHIN;
+        let deadline = Instant::now() + self.within;
         let permit = match timeout_at(deadline, Arc::clone(&self.free).acquire_owned()).await {
             Ok(permit) => permit.map_err(|_| Fault::Busy)?,
             Err(_) => return Err(Fault::Busy),
@@ -104,14 +108,14 @@ impl ImageFetcher {
             }
         }
         let media_type = image_type(&start).ok_or(Fault::NoImage)?;
-        let rest = octets.map(move |piece| {
-            let _held = &permit;
-            piece
+        let (pieces, carried) = mpsc::channel(PIECES);
+        tokio::spawn(async move {
+            let _held = permit;
+            let start = stream::once(async { Ok(Bytes::from(start)) });
+            // Whoever does not take it in time leaves its place to others.
+            let _ = timeout_at(deadline, carry(start.chain(octets), pieces)).await;
         });
-        Ok((
-            media_type,
-            Body::from_stream(stream::once(async { Ok(Bytes::from(start)) }).chain(rest)),
-        ))
+        Ok((media_type, Body::from_stream(carried_octets(carried))))
     }
 
     async fn follow(&self, url: &str) -> Result<Response<Incoming>, Fault> {
@@ -231,6 +235,25 @@ fn check(response: Response<Incoming>) -> Result<Response<Incoming>, Fault> {
     Ok(response)
 }
 
+/// Hands on each piece, and then `None`: what ends without it was cut.
+async fn carry(octets: impl Stream<Item = Result<Bytes, Fault>>, pieces: mpsc::Sender<Result<Option<Bytes>, Fault>>) {
+    let ended = octets.map_ok(Some).chain(stream::once(async { Ok(None) }));
+    let mut ended = pin!(ended);
+    while let Some(piece) = ended.next().await {
+        let is_over = piece.is_err();
+        if pieces.send(piece).await.is_err() || is_over {
+            return;
+        }
+    }
+}
+
+fn carried_octets(pieces: mpsc::Receiver<Result<Option<Bytes>, Fault>>) -> impl Stream<Item = Result<Bytes, Fault>> {
+    stream::try_unfold(pieces, |mut pieces| async move {
+        let piece = pieces.recv().await.unwrap_or(Err(Fault::TimedOut))?;
+        Ok(piece.map(|octets| (octets, pieces)))
+    })
+}
+
 /// The octets of a body, up to the limits.
 fn bounded(response: Response<Incoming>, deadline: Instant) -> impl Stream<Item = Result<Bytes, Fault>> {
     let frames = BodyStream::new(response.into_body());
@@ -289,5 +312,30 @@ mod tests {
         ] {
             assert!(fault(url).await.starts_with("not allowed"), "{url}");
         }
+    }
+
+    #[tokio::test]
+    async fn a_browser_that_does_not_read_keeps_no_place() {
+        let host = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+        let url = format!("http://{}/a.png", host.local_addr().expect("it listens"));
+        tokio::spawn(async move {
+            let (mut stream, _) = host.accept().await.expect("it comes");
+            let head = format!("HTTP/1.1 200 OK\r\ncontent-length: {OCTETS}\r\n\r\n");
+            let image = [head.as_bytes(), b"\x89PNG\r\n\x1a\n", &[0; 9 << 20]].concat();
+            let _ = tokio::io::AsyncWriteExt::write_all(&mut stream, &image).await;
+            tokio::time::sleep(WITHIN).await;
+        });
+        let fetcher = ImageFetcher {
+            within: Duration::from_secs(1),
+            ..ImageFetcher::new(TlsSettings::new(None).expect("no file is read"), true)
+        };
+
+        let (_, unread) = fetcher.fetch(&url).await.expect("an image");
+        assert_eq!(fetcher.free.available_permits(), AT_ONCE - 1);
+        tokio::time::sleep(Duration::from_secs(2)).await;
+
+        assert_eq!(fetcher.free.available_permits(), AT_ONCE);
+        let cut = axum::body::to_bytes(unread, usize::MAX).await;
+        assert!(cut.is_err(), "half an image is no image");
     }
 }
