@@ -107,6 +107,33 @@ async fn an_id_that_is_part_of_another_is_another_message() {
 }
 
 #[tokio::test]
+async fn a_draft_of_another_program_without_an_id_is_sent() {
+    let (testbed, _proxy, _browser, mut ayu, _budi) = two_people().await;
+    send(&mut ayu, &draft("Dulu", "budi@surat.test"), None).await.unwrap();
+    testbed
+        .deliver(
+            "ayu",
+            b"From: ayu@surat.test\r\nTo: budi@surat.test\r\nSubject: Tanpa\r\n\r\nHalo\r\n",
+        )
+        .unwrap();
+    let (inbox, rows) = ayu.open_mailbox("INBOX").await;
+    let message = MessageRef {
+        mailbox: inbox.mailbox,
+        uid_validity: inbox.uid_validity,
+        uid: rows[0].uid,
+    };
+
+    let Ok(Answer::Draft(opened)) = ayu.ask(Request::OpenDraft { message }).await else {
+        panic!()
+    };
+    save(&mut ayu, &opened, None).await;
+    send(&mut ayu, &opened, None).await.unwrap();
+
+    let (sent, _) = ayu.open_mailbox("Sent").await;
+    assert_eq!(sent.uids.len(), 2);
+}
+
+#[tokio::test]
 async fn what_is_asked_at_once_is_bounded_in_octets() {
     let (_testbed, proxy, browser, mut ayu, _budi) = two_people().await;
     let large = |number: usize| Request::SaveDraft {

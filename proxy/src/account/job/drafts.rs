@@ -43,12 +43,26 @@ pub(super) async fn open(job: &Job, message: &MessageRef) -> Result<Answer, Prob
         },
     );
     let envelope = header::envelope(&described.fetch.envelope.unwrap_or_default(), b"");
-    Ok(Answer::Draft(Box::new(mime::reopen(
-        &envelope,
-        &fields.unwrap_or_default(),
-        &seen,
-        message,
-    ))))
+    let mut draft = mime::reopen(&envelope, &fields.unwrap_or_default(), &seen, message);
+    // Other programs store drafts without one, and it is the key to saving and sending.
+    if !mime::is_id(&draft.message_id) {
+        draft.message_id = new_id(&job.account.credentials.email);
+    }
+    Ok(Answer::Draft(Box::new(draft)))
+}
+
+/// A Message-ID that nobody has.
+fn new_id(email: &str) -> String {
+    let mut random = [0; 16];
+    getrandom::fill(&mut random).expect("the system gives random octets");
+    let domain = email.rsplit_once('@').map_or("surat.invalid", |(_, domain)| domain);
+    let id = format!("{:032x}@{domain}", u128::from_be_bytes(random));
+    // A domain in another script stands in no id.
+    if mime::is_id(&id) {
+        id
+    } else {
+        format!("{:032x}@surat.invalid", u128::from_be_bytes(random))
+    }
 }
 
 /// The message of a draft, its files fetched from wherever they are.
