@@ -30,7 +30,7 @@ pub(crate) fn Dialog(
     let dialog = NodeRef::<HtmlDialogElement>::new();
     let heading = dom::unique_id("dialog");
     let label = heading.clone();
-    dom::restore_focus_on_cleanup();
+    dom::restore_focus_on_cleanup(dialog);
     effect(move || {
         if let Some(dialog) = dialog.get()
             && !dialog.open()

@@ -1,10 +1,11 @@
 //! Small things of the DOM that several parts need.
 
+use crate::dom::NodeRef;
 use crate::signal::{Signal, StoredValue};
 use leptos::prelude::*;
 use std::sync::atomic::{AtomicU32, Ordering};
 use wasm_bindgen::JsCast;
-use web_sys::{DragEvent, Element, HtmlElement};
+use web_sys::{DragEvent, Element, HtmlDialogElement, HtmlElement};
 
 /// An id that no other element of the page has.
 pub(crate) fn unique_id(kind: &str) -> String {
@@ -57,10 +58,14 @@ pub(crate) fn truth(is_so: Signal<bool>) -> impl Fn() -> &'static str + Copy + S
     move || if is_so.get() { "true" } else { "false" }
 }
 
-/// Gives the focus to what had it when this was called, once the current owner is cleaned up.
-pub(crate) fn restore_focus_on_cleanup() {
+/// Closes `dialog` and gives the focus to what had it when this was called, once the current owner is cleaned up.
+pub(crate) fn restore_focus_on_cleanup(dialog: NodeRef<HtmlDialogElement>) {
     let before = StoredValue::new(focused());
     on_cleanup(move || {
+        // While a modal dialog is open, nothing behind it can take the focus.
+        if let Some(dialog) = dialog.get_untracked() {
+            dialog.close();
+        }
         // Who moved on by pointer or key meanwhile stays there.
         let is_inside = focused().is_none_or(|now| now.closest("dialog").is_ok_and(|dialog| dialog.is_some()));
         if let Some(before) = before.try_get_value().flatten()

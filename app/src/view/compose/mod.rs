@@ -43,7 +43,7 @@ fn Composer() -> View {
     let dialog = NodeRef::<HtmlDialogElement>::new();
     let is_large = RwSignal::new(false);
     let is_over = RwSignal::new(false);
-    dom::restore_focus_on_cleanup();
+    dom::restore_focus_on_cleanup(dialog);
     save_as_one_types(app);
     effect(move || {
         if let Some(dialog) = dialog.get() {
