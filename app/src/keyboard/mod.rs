@@ -7,6 +7,7 @@ use crate::{
     app::App,
     route::Route,
     store::sheet::Sheet,
+    ui::dom,
     view::search,
 };
 use leptos::prelude::*;
@@ -218,6 +219,10 @@ fn step(app: App, by: isize) {
         message::open_row(app, key);
     } else {
         app.list.list.update(|list| list.set_focus(Some(key)));
+        // A screen reader says the row, and its ring is drawn in full, only with the list in focus.
+        if dom::focused().is_none() {
+            search::focus_list();
+        }
     }
 }
 

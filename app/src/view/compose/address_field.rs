@@ -115,7 +115,14 @@ fn Token(field: Recipients, at: usize, address: Address) -> View {
         <span class="chip token" class:is-invalid=move || is_invalid || is_refused() title=hint>
             {is_invalid.then(|| Icon::Alert.view())}
             <span dir="auto">{shown}</span>
-            <button type="button" tabindex="-1" aria-label=move || t().compose.remove_address(&label) on:click=remove>
+            <button
+                type="button"
+                tabindex="-1"
+                aria-label=move || t().compose.remove_address(&label)
+                // The focus stays where one writes: this button is gone next.
+                on:mousedown=|event: ev::MouseEvent| event.prevent_default()
+                on:click=remove
+            >
                 {Icon::Cross.view()}
             </button>
         </span>
