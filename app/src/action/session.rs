@@ -4,6 +4,7 @@ use super::{mailbox, search};
 use crate::{
     app::App,
     net::{Happening, http},
+    route::Route,
     store::{
         list::{
             Place, Source,
@@ -49,6 +50,8 @@ pub(crate) async fn sign_in(app: App, login: Login) -> Result<(), Problem> {
 pub(crate) async fn sign_out(app: App) -> Result<(), Problem> {
     http::sign_out().await?;
     leave(app, None);
+    // Whoever signs in next begins at the inbox, not at an address out of this account.
+    app.route.replace(Route::default());
     Ok(())
 }
 
