@@ -96,14 +96,14 @@ fn content(app: App, row: &Row, key: Key) -> View {
                 <span class="row-dot"></span>
                 <span class="row-box">{Icon::Check.view()}</span>
             </span>
-            <span class="row-who">{who(row, shows_recipients(app, key))}</span>
+            <span class="row-who" dir="auto">{who(row, shows_recipients(app, key))}</span>
             <span class="row-marks">{marks(row)}</span>
             <time class="row-date" title=date::full(row.received)>
                 {date::short(row.received)}
             </time>
             <span class="row-text">
-                <span class="row-subject">{subject(row).to_owned()}</span>
-                <span class="row-preview">{row.preview.clone()}</span>
+                <span class="row-subject" dir="auto">{subject(row).to_owned()}</span>
+                <span class="row-preview" dir="auto">{row.preview.clone()}</span>
             </span>
             {mailbox}
             <span class=star data-act="star" title=if is_starred { t().message.unstar } else { t().message.star }>

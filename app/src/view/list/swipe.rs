@@ -1,7 +1,13 @@
 //! Swiping a row on a touch screen: towards one side archives it, towards the other marks it read or unread.
 
 use super::{row_element, row_of};
-use crate::{action::message, app::App, signal::StoredValue, store::list::Key};
+use crate::{
+    action::message,
+    app::App,
+    i18n::t,
+    signal::StoredValue,
+    store::list::{Key, Targets},
+};
 use leptos::{ev, prelude::*};
 use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
@@ -66,7 +72,7 @@ impl Swipe {
                 return;
             }
             touch.out = Some(x);
-            touch.show(act(x, is_mirrored(self.app)));
+            touch.show(self.app, act(x, is_mirrored(self.app)));
         });
     }
 
@@ -79,7 +85,7 @@ impl Swipe {
         match touch.out.and_then(|out| act(out, is_mirrored(self.app))) {
             Some(Act::Archive) => message::archive(self.app, targets),
             Some(Act::ToggleSeen) => {
-                let is_seen = message::are_all(self.app, &targets, &surat_protocol::Flags::is_seen);
+                let is_seen = is_seen(self.app, &targets);
                 message::set_seen(self.app, &targets, !is_seen);
             }
             None => {}
@@ -94,15 +100,22 @@ impl Swipe {
 }
 
 impl Touch {
-    fn show(&self, act: Option<Act>) {
-        let word = match act {
-            Some(Act::Archive) => "archive",
-            Some(Act::ToggleSeen) => "seen",
-            None => "",
+    fn show(&self, app: App, act: Option<Act>) {
+        let texts = &t().message;
+        let (word, does) = match act {
+            Some(Act::Archive) => ("archive", texts.archive),
+            Some(Act::ToggleSeen) if is_seen(app, &message::targets_of_row(app, self.key)) => {
+                ("seen", texts.mark_unread)
+            }
+            Some(Act::ToggleSeen) => ("seen", texts.mark_read),
+            None => ("", ""),
         };
         let out = self.out.unwrap_or_default();
+        let side = if out < 0 { "right" } else { "left" };
         // Setting a property or an attribute with a fixed name cannot fail.
         let _ = self.row.style().set_property("--out", &format!("{out}px"));
+        let _ = self.row.style().set_property("--gap-side", side);
+        let _ = self.row.set_attribute("data-does", does);
         let _ = self.row.set_attribute("data-swipe", word);
     }
 
@@ -110,6 +123,11 @@ impl Touch {
         let _ = self.row.style().remove_property("--out");
         let _ = self.row.remove_attribute("data-swipe");
     }
+}
+
+/// Has all of it been read?
+fn is_seen(app: App, targets: &Targets) -> bool {
+    message::are_all(app, targets, &surat_protocol::Flags::is_seen)
 }
 
 /// Is archiving towards the start, by the person's wish or by the direction of writing?
