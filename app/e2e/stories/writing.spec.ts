@@ -149,6 +149,7 @@ test('a draft is saved as one types, and opened again from Drafts', async ({ pag
   await surat.write({ to: 'budi@surat.test', subject: 'Setengah jadi', text: 'Awal' });
   await expect(surat.notice('Draft saved')).toBeVisible();
   await surat.field('Message text').fill('Awal dan akhir');
+  await surat.field('To').fill('cit');
   await page.waitForTimeout(4_000);
 
   await page.reload();
@@ -158,6 +159,7 @@ test('a draft is saved as one types, and opened again from Drafts', async ({ pag
 
   await expect(surat.field('Message text')).toHaveValue('Awal dan akhir');
   await expect(surat.field('Subject')).toHaveValue('Setengah jadi');
+  await expect(surat.button('Remove cit')).toBeVisible();
 });
 
 test('a discarded draft is gone', async ({ page }) => {
