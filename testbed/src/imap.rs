@@ -48,6 +48,11 @@ impl Appender {
         self.run(&format!("CREATE {}", quoted(mailbox)?))
     }
 
+    /// Lets the server look at a mailbox, so that every message in it has its UID.
+    pub(crate) fn number(&mut self, mailbox: &str) -> Result<()> {
+        self.run(&format!("STATUS {} (UIDNEXT)", quoted(mailbox)?))
+    }
+
     /// Appends a message exactly as it is. `flags` as in IMAP, e.g. `\Seen \Flagged`; `date` is an INTERNALDATE such as
     /// `17-Jul-1996 02:44:25 -0700`. Answers may come late: call [`Self::finish`] at the end.
     ///

@@ -106,7 +106,20 @@ impl Testbed {
     pub fn start(&mut self) -> Result<()> {
         self.own_store()?;
         self.start_dovecot()?;
+        self.number_inboxes()?;
         self.start_postfix()
+    }
+
+    /// Lets Dovecot give UIDs to what was put into inboxes before it ran. It would do so when one is first opened,
+    /// and mail that is delivered before that would count as older than all of it.
+    fn number_inboxes(&self) -> Result<()> {
+        for account in fs::read_dir(self.mail_folder()).into_iter().flatten().flatten() {
+            let stored = fs::read_dir(account.path().join("Maildir/cur"));
+            if stored.is_ok_and(|mut stored| stored.next().is_some()) {
+                self.appender(&account.file_name().to_string_lossy())?.number("INBOX")?;
+            }
+        }
+        Ok(())
     }
 
     /// The temporary folder.

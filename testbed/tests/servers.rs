@@ -279,6 +279,22 @@ fn the_demo_mailboxes_hold_what_was_planned() {
 }
 
 #[test]
+fn mail_that_comes_before_an_inbox_is_opened_is_newer_than_what_was_put_there() {
+    let mut testbed = Testbed::builder().without_postfix().prepare().unwrap();
+    seed::fill(&testbed, &seed::Plan::today(20), &|_, _| {}).unwrap();
+    testbed.start().unwrap();
+
+    testbed.deliver("budi", LETTER).unwrap();
+
+    let count = messages(&testbed, "budi", "INBOX");
+    let mut imap = Line::imap(&testbed, "budi");
+    imap.ask("c SELECT INBOX", "c ");
+    let newest = imap.ask(&format!("d FETCH {count} BODY.PEEK[]"), "d ");
+    let letter = String::from_utf8_lossy(LETTER);
+    assert!(newest.contains(letter.trim_end()), "{newest}");
+}
+
+#[test]
 fn nothing_is_left_after_the_parent_was_killed() {
     // This very test, started again, is the parent.
     if let Ok(path) = std::env::var("SURAT_TESTBED_PARENT") {
