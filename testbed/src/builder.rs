@@ -36,7 +36,9 @@ impl Builder {
         self
     }
 
-    /// Further accounts `user1@surat.test` to `user{count}@surat.test`, for measurements.
+    /// Further accounts `user1@surat.test` to `user{count}@surat.test`, for measurements. Where we are root, each has a
+    /// user id of its own, as on many mail servers: the kernel counts its inotify instances, by which Dovecot hears of
+    /// new mail, for each user id.
     pub fn load_users(mut self, count: usize) -> Self {
         self.load_users = count;
         self
@@ -98,7 +100,12 @@ impl Builder {
     }
 
     pub(crate) fn addresses(&self) -> Vec<String> {
-        let load = (1..=self.load_users).map(|number| address(&format!("user{number}")));
+        let load = (1..=self.load_users).map(load_user);
         self.users.iter().cloned().chain(load).collect()
     }
+}
+
+/// The address of one of the further accounts.
+pub(crate) fn load_user(number: usize) -> String {
+    address(&format!("user{number}"))
 }

@@ -2,6 +2,7 @@
 
 use crate::{
     Builder, DOMAIN, PASSWORD,
+    builder::load_user,
     certificate::Identity,
     command::{Privilege, output, server_program},
     daemon::Daemon,
@@ -23,6 +24,12 @@ pub(crate) const SPECIAL: [&str; 5] = ["Drafts", "Sent", "Archive", "Junk", "Tra
 
 /// Mailboxes below `Shared/`, whose rights [`acl`] sets.
 pub(crate) const PUBLIC: [&str; 2] = ["support", "announcements"];
+
+/// What the servers show, in the test bed's folder.
+pub(crate) const CERTIFICATE: &str = "server.pem";
+
+/// The key to it.
+pub(crate) const KEY: &str = "server.key";
 
 /// User and group that own the mail store. Dovecot refuses to open mail as root.
 #[derive(Clone, Debug)]
@@ -57,9 +64,9 @@ pub(crate) fn prepare(
 ) -> Result<Daemon> {
     let owner = Owner::find(privilege)?;
     let write = |name: &str, text: &str| fs::write(folder.join(name), text).with_context(|| format!("Write {name}"));
-    write("server.pem", &identity.chain_pem)?;
-    write("server.key", &identity.key_pem)?;
-    write("users", &users(builder))?;
+    write(CERTIFICATE, &identity.chain_pem)?;
+    write(KEY, &identity.key_pem)?;
+    write("users", &users(builder, privilege))?;
     write("acl", &acl(builder))?;
     write("dovecot.log", "")?;
     write(
@@ -86,12 +93,25 @@ pub(crate) fn prepare(
     Ok(Daemon::new("dovecot", command, folder, greetings, privilege))
 }
 
+/// User id of the accounts for measurements, where we are root: none that the system has.
+pub(crate) fn load_user_id(number: usize) -> u32 {
+    2_000_000_u32.saturating_add(u32::try_from(number).unwrap_or(u32::MAX))
+}
+
 /// One line per user, in passwd form.
-fn users(builder: &Builder) -> String {
-    builder.addresses().iter().fold(String::new(), |mut text, address| {
+fn users(builder: &Builder, privilege: Privilege) -> String {
+    let mut text = String::new();
+    for address in builder.users.iter() {
         let _ = writeln!(text, "{address}:{{PLAIN}}{PASSWORD}::::::");
-        text
-    })
+    }
+    for number in 1..=builder.load_users {
+        let id = match privilege {
+            Privilege::Root => load_user_id(number).to_string(),
+            Privilege::Sudo | Privilege::None => String::new(),
+        };
+        let _ = writeln!(text, "{}:{{PLAIN}}{PASSWORD}:{id}:::::", load_user(number));
+    }
+    text
 }
 
 /// Rights in the public namespace: all may use `support`; the first user may use `announcements`, the others read it.
@@ -107,13 +127,13 @@ fn acl(builder: &Builder) -> String {
 
 fn configuration(builder: &Builder, folder: &Path, ports: Ports, owner: &Owner, privilege: Privilege) -> String {
     let dir = folder.display();
-    let mut text = general(folder, ports, owner);
+    let mut text = general(folder, ports, owner, builder.load_users);
     text.push_str(&storage(folder));
-    text.push_str(&services(ports, owner));
+    text.push_str(&services(owner, builder.load_users));
     if builder.starttls {
         let _ = write!(
             text,
-            "ssl = yes\nssl_cert = <{dir}/server.pem\nssl_key = <{dir}/server.key\n"
+            "ssl = yes\nssl_cert = <{dir}/{CERTIFICATE}\nssl_key = <{dir}/{KEY}\n"
         );
     } else {
         text.push_str("ssl = no\n");
@@ -128,8 +148,20 @@ fn configuration(builder: &Builder, folder: &Path, ports: Ports, owner: &Owner, 
     text
 }
 
-fn general(folder: &Path, Ports { imap, imaps, lmtp }: Ports, Owner { user, group }: &Owner) -> String {
+/// IMAP sessions at once: an account that is at work has two, and a few more belong to stories.
+fn most_sessions(load_users: usize) -> usize {
+    2048 + 2 * load_users
+}
+
+fn general(
+    folder: &Path,
+    Ports { imap, imaps, lmtp }: Ports,
+    Owner { user, group }: &Owner,
+    load_users: usize,
+) -> String {
     let dir = folder.display();
+    // Each of the four takes a share, and some are unlucky.
+    let logins = most_sessions(load_users) / 2;
     format!(
         r"protocols = imap lmtp
 listen = 127.0.0.1
@@ -161,7 +193,9 @@ service imap-login {{
   # One process for many connections, since 500 of them would be slow to start.
   service_count = 0
   process_limit = 4
-  client_limit = 2000
+  client_limit = {logins}
+  # TLS of all sessions is done in here.
+  vsz_limit = 4 G
   inet_listener imap {{
     port = {imap}
   }}
@@ -226,12 +260,14 @@ protocol imap {{
     )
 }
 
-fn services(_ports: Ports, Owner { user, group }: &Owner) -> String {
+fn services(Owner { user, group }: &Owner, load_users: usize) -> String {
+    let sessions = most_sessions(load_users);
+    let clients = sessions * 4;
     format!(
-        r"default_process_limit = 2048
-default_client_limit = 8192
+        r"default_process_limit = {sessions}
+default_client_limit = {clients}
 service imap {{
-  process_limit = 2048
+  process_limit = {sessions}
 }}
 service auth {{
   unix_listener auth-postfix {{

@@ -1,7 +1,9 @@
 //! The two servers together, in one folder, from start to disappearance.
 
 use crate::{
-    Appender, Builder, MaildirStore, address, certificate,
+    Appender, Builder, MaildirStore, address,
+    builder::load_user,
+    certificate,
     command::{Privilege, run},
     daemon::Daemon,
     dovecot,
@@ -12,9 +14,10 @@ use crate::{
 };
 use anyhow::{Context, Result};
 use std::{
+    collections::HashSet,
     ffi::OsString,
     fs::{self, Permissions},
-    os::unix::fs::PermissionsExt,
+    os::unix::fs::{PermissionsExt, lchown},
     path::{Path, PathBuf},
 };
 
@@ -40,6 +43,7 @@ pub struct Testbed {
     postfix: Option<Daemon>,
     _reserved: Reserved<5>,
     privilege: Privilege,
+    load_users: usize,
 }
 
 impl Testbed {
@@ -77,6 +81,7 @@ impl Testbed {
             postfix,
             _reserved: reserved,
             privilege,
+            load_users: builder.load_users,
         };
         testbed.make_mailboxes(builder)?;
         Ok(testbed)
@@ -111,12 +116,15 @@ impl Testbed {
     }
 
     /// Lets Dovecot give UIDs to what was put into inboxes before it ran. It would do so when one is first opened,
-    /// and mail that is delivered before that would count as older than all of it.
+    /// and mail that is delivered before that would count as older than all of it. The many accounts for measurements
+    /// are left alone: they are signed in before they get mail.
     fn number_inboxes(&self) -> Result<()> {
+        let load_users: HashSet<String> = (1..=self.load_users).map(load_user).collect();
         for account in fs::read_dir(self.mail_folder()).into_iter().flatten().flatten() {
+            let name = account.file_name().to_string_lossy().into_owned();
             let stored = fs::read_dir(account.path().join("Maildir/cur"));
-            if stored.is_ok_and(|mut stored| stored.next().is_some()) {
-                self.appender(&account.file_name().to_string_lossy())?.number("INBOX")?;
+            if stored.is_ok_and(|mut stored| stored.next().is_some()) && !load_users.contains(&name) {
+                self.appender(&name)?.number("INBOX")?;
             }
         }
         Ok(())
@@ -130,6 +138,16 @@ impl Testbed {
     /// File with [`Self::ca_pem`].
     pub fn ca_file(&self) -> PathBuf {
         self.folder.join("ca.pem")
+    }
+
+    /// PEM file with the certificate that the servers show, and those that vouch for it.
+    pub fn certificate_file(&self) -> PathBuf {
+        self.folder.join(dovecot::CERTIFICATE)
+    }
+
+    /// PEM file with the key to [`Self::certificate_file`].
+    pub fn key_file(&self) -> PathBuf {
+        self.folder.join(dovecot::KEY)
     }
 
     /// The mail store, to be filled before [`Self::start`].
@@ -257,7 +275,18 @@ impl Testbed {
         run(chown
             .args(["-R", &owner])
             .args([self.mail_folder(), self.public_folder()]))
-        .context("Own the mail store")
+        .context("Own the mail store")?;
+        if self.load_users > 0 {
+            // Whoever has a user id of his own uses what is shared by the group.
+            let mut chmod = self.privilege.command("chmod");
+            run(chmod.args(["-R", "ug+rwX,g+s"]).arg(self.public_folder())).context("Share the public mailboxes")?;
+        }
+        (1..=self.load_users).try_for_each(|number| {
+            give(
+                &self.mail_folder().join(load_user(number)),
+                dovecot::load_user_id(number),
+            )
+        })
     }
 }
 
@@ -270,6 +299,20 @@ impl Drop for Testbed {
             }
         }
     }
+}
+
+/// Gives a folder and all that is in it to a user.
+fn give(path: &Path, user_id: u32) -> Result<()> {
+    lchown(path, Some(user_id), None).with_context(|| format!("Give {} away", path.display()))?;
+    if path.is_dir() {
+        for entry in fs::read_dir(path).with_context(|| format!("List {}", path.display()))? {
+            give(
+                &entry.with_context(|| format!("List {}", path.display()))?.path(),
+                user_id,
+            )?;
+        }
+    }
+    Ok(())
 }
 
 /// A folder whose path is short, since the path of a Unix socket in it may have 107 octets at most.

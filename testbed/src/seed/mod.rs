@@ -122,6 +122,29 @@ pub fn fill(testbed: &Testbed, plan: &Plan, progress: &(impl Fn(usize, usize) + 
     testbed.share("ayu", "Projects/Harvest festival", "budi", "lrs")
 }
 
+/// Puts the same messages into the inbox of each of many accounts.
+///
+/// To be called before [`Testbed::start`].
+///
+/// # Errors
+/// When files cannot be written.
+pub fn fill_inboxes(testbed: &Testbed, users: &[String], plan: &Plan) -> Result<()> {
+    let Filled { received, .. } = plan::fill("INBOX", AYU, DAILY, plan.messages, plan.now);
+    let texts: Vec<String> = received.iter().map(Item::render).collect();
+    for user in users {
+        let mut store = testbed.store(user);
+        for (item, text) in received.iter().zip(&texts) {
+            store.add(&Stored {
+                mailbox: "INBOX",
+                flags: item.flags,
+                date: u64::try_from(item.date).context("Date before 1970")?,
+                octets: text.as_bytes(),
+            })?;
+        }
+    }
+    Ok(())
+}
+
 type Mailboxes = Vec<(String, Vec<Item>)>;
 
 fn account(owner: Owner, plan: &Plan, count: usize) -> Mailboxes {
