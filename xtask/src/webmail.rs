@@ -6,14 +6,25 @@ use crate::{
 };
 use anyhow::{Context, Result, bail};
 use std::{
+    ffi::OsString,
     fs,
     net::{Ipv4Addr, TcpListener},
     path::{Path, PathBuf},
+    time::Duration,
 };
 use surat_testbed::{Daemon, Testbed, corpus, seed};
 
 /// Accounts for stories and measurements beside Ayu and Budi.
 const LOAD_USERS: usize = 600;
+
+/// Messages in the inbox of each of them, where many are measured.
+const LOAD_MESSAGES: usize = 20;
+
+/// Two for each of the accounts of the largest measurement.
+const CONNECTION_LIMIT: &str = "12000";
+
+/// The kernel counts CPU time in hundredths of a second (proc(5), USER_HZ).
+const TICK_MS: u64 = 10;
 
 /// What to put into the mailboxes.
 #[derive(Clone, Debug, Default, clap::Args)]
@@ -38,7 +49,7 @@ impl Webmail {
     pub(crate) fn start(binary: &Path, port: u16, mail: &Mail) -> Result<Self> {
         let port = free_port(port)?;
         let step = Step::begin("Filling mailboxes");
-        let mut testbed = Testbed::builder().load_users(LOAD_USERS).prepare()?;
+        let testbed = Testbed::builder().load_users(LOAD_USERS).prepare()?;
         let progress = Progress::new("written");
         seed::fill(&testbed, &seed::Plan::today(mail.messages), &|done, total| {
             progress.show(done, total);
@@ -47,9 +58,24 @@ impl Webmail {
             corpus::deliver(&mut testbed.store("ayu"), folder)?;
         }
         step.end();
-        let step = Step::begin("Starting Dovecot, Postfix and the proxy");
+        Self::run(binary, testbed, port, Encryption::None)
+    }
+
+    /// Starts a proxy that speaks TLS on both sides, and a Dovecot with `user1` and so on up to this many accounts.
+    pub(crate) fn start_encrypted(binary: &Path, accounts: usize) -> Result<Self> {
+        let port = free_port(0)?;
+        let step = Step::begin("Filling mailboxes");
+        let testbed = Testbed::builder().load_users(accounts).without_postfix().prepare()?;
+        let users: Vec<String> = (1..=accounts).map(|number| format!("user{number}")).collect();
+        seed::fill_inboxes(&testbed, &users, &seed::Plan::today(LOAD_MESSAGES))?;
+        step.end();
+        Self::run(binary, testbed, port, Encryption::BothSides)
+    }
+
+    fn run(binary: &Path, mut testbed: Testbed, port: u16, encryption: Encryption) -> Result<Self> {
+        let step = Step::begin("Starting the servers and the proxy");
         testbed.start()?;
-        let command = serve_command(binary, &testbed, port);
+        let command = serve_command(binary, &testbed, port, encryption);
         let mut proxy = testbed.daemon("proxy", command, port);
         proxy.start()?;
         step.end();
@@ -90,6 +116,23 @@ impl Webmail {
         fs::write(format!("/proc/{pid}/clear_refs"), "5").context("Reset the peak")?;
         Ok(memory)
     }
+
+    /// CPU time that the proxy has taken so far.
+    pub(crate) fn cpu(&self) -> Result<Duration> {
+        let pid = self.proxy.pid().context("the proxy does not run")?;
+        let stat = fs::read_to_string(format!("/proc/{pid}/stat")).context("Read the proxy's CPU time")?;
+        let (_, fields) = stat.rsplit_once(')').context("Read the proxy's CPU time")?;
+        let fields = fields.split_whitespace().skip(11).take(2);
+        let ticks: u64 = fields.filter_map(|field| field.parse::<u64>().ok()).sum();
+        Ok(Duration::from_millis(ticks * TICK_MS))
+    }
+}
+
+/// Where the proxy speaks TLS.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Encryption {
+    None,
+    BothSides,
 }
 
 /// What the kernel counts for the proxy.
@@ -101,15 +144,26 @@ pub(crate) struct Memory {
     pub(crate) peak_octets: u64,
 }
 
-fn serve_command(binary: &Path, testbed: &Testbed, port: u16) -> Vec<std::ffi::OsString> {
-    let option = |name: &str, value: String| [name.into(), value.into()];
+fn serve_command(binary: &Path, testbed: &Testbed, port: u16, encryption: Encryption) -> Vec<OsString> {
     let mut command = vec![binary.into(), "serve".into()];
-    command.extend(option("--listen", format!("127.0.0.1:{port}")));
-    command.extend(option("--imap-url", format!("imap://127.0.0.1:{}", testbed.imap_port)));
-    command.extend(option("--smtp-url", format!("smtp://127.0.0.1:{}", testbed.smtp_port)));
-    command.extend(["--ca-file".into(), testbed.ca_file().into()]);
+    let mut option = |name: &str, value: OsString| command.extend([name.into(), value]);
+    option("--listen", format!("127.0.0.1:{port}").into());
+    option("--ca-file", testbed.ca_file().into());
     // In the temporary folder, so that it is gone with the rest, and the same after a restart.
-    command.extend(["--secret-file".into(), testbed.dir().join("surat.secret").into()]);
+    option("--secret-file", testbed.dir().join("surat.secret").into());
+    match encryption {
+        Encryption::None => {
+            option("--imap-url", format!("imap://127.0.0.1:{}", testbed.imap_port).into());
+            option("--smtp-url", format!("smtp://127.0.0.1:{}", testbed.smtp_port).into());
+        }
+        Encryption::BothSides => {
+            option("--imap-url", format!("imaps://127.0.0.1:{}", testbed.imaps_port).into());
+            option("--smtp-url", format!("smtps://127.0.0.1:{}", testbed.smtps_port).into());
+            option("--tls-cert", testbed.certificate_file().into());
+            option("--tls-key", testbed.key_file().into());
+            option("--connection-limit", CONNECTION_LIMIT.into());
+        }
+    }
     command
 }
 

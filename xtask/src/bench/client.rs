@@ -1,83 +1,168 @@
-//! A page as the proxy sees it: signs in by HTTP, holds the socket, opens the inbox.
+//! A page as the proxy sees it: signs in by HTTPS, holds the socket, opens the inbox, hears events.
 
 use anyhow::{Context, Result, anyhow, bail};
-use std::{
-    io::{Read, Write},
-    net::{Ipv4Addr, TcpStream},
-    time::Duration,
+use futures_util::{SinkExt, StreamExt};
+use rustls::{
+    ClientConfig, RootCertStore,
+    crypto::ring,
+    pki_types::{CertificateDer, ServerName, pem::PemObject},
 };
+use std::{net::Ipv4Addr, sync::Arc, time::Duration};
 use surat_protocol::{
-    ClientFrame, MailboxName, Request, RequestId, ServerFrame,
+    ClientFrame, Event, MailboxName, Request, RequestId, ServerFrame,
     frame::{VERSION, decode, encode},
     http::{LIVE, LOGIN, Login, LoginAnswer},
 };
-use tungstenite::{Error, Message, WebSocket, client::IntoClientRequest};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+    time::timeout,
+};
+use tokio_rustls::{TlsConnector, client::TlsStream};
+use tokio_tungstenite::{
+    WebSocketStream, client_async,
+    tungstenite::{Message, client::IntoClientRequest},
+};
 
-/// Signing in means connecting to the IMAP server and back.
-const TIME_LIMIT: Duration = Duration::from_secs(30);
+/// Signing in means connecting to the IMAP server and back, in turn with others.
+const TIME_LIMIT: Duration = Duration::from_secs(60);
 
-/// An open page.
-pub(crate) struct Page {
-    socket: WebSocket<TcpStream>,
+/// The way to the proxy.
+#[derive(Clone)]
+pub(super) struct Proxy {
+    port: u16,
+    tls: TlsConnector,
 }
 
-impl Page {
+/// An open page.
+pub(super) struct Page {
+    socket: WebSocketStream<TlsStream<TcpStream>>,
+}
+
+impl Proxy {
+    /// A proxy on this machine, whose certificate the CA has signed.
+    pub(super) fn new(port: u16, ca_pem: &str) -> Result<Self> {
+        let mut roots = RootCertStore::empty();
+        for certificate in CertificateDer::pem_slice_iter(ca_pem.as_bytes()) {
+            roots.add(certificate.context("Read the CA")?).context("Trust the CA")?;
+        }
+        let config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
+            .with_safe_default_protocol_versions()
+            .context("Set up TLS")?
+            .with_root_certificates(roots)
+            .with_no_client_auth();
+        Ok(Self {
+            port,
+            tls: TlsConnector::from(Arc::new(config)),
+        })
+    }
+
     /// Signs in, opens the socket, and loads folders and inbox, as the app does.
-    pub(crate) fn open(port: u16, email: &str) -> Result<Self> {
-        let cookie = sign_in(port, email)?;
-        let mut request = format!("ws://127.0.0.1:{port}{LIVE}")
+    pub(super) async fn open(&self, email: &str) -> Result<Page> {
+        let page = timeout(TIME_LIMIT, self.open_page(email)).await;
+        page.with_context(|| format!("The sign-in of {email} takes too long"))?
+            .with_context(|| format!("Sign in {email}"))
+    }
+
+    async fn open_page(&self, email: &str) -> Result<Page> {
+        let cookie = self.sign_in(email).await?;
+        let origin = self.origin();
+        let mut request = format!("{}{LIVE}", origin.replacen("http", "ws", 1))
             .into_client_request()
             .context("Prepare the socket")?;
         let headers = request.headers_mut();
         headers.insert("cookie", cookie.parse().context("Take the cookie")?);
-        headers.insert(
-            "origin",
-            format!("http://127.0.0.1:{port}").parse().context("Name the origin")?,
-        );
-        let (socket, _) =
-            tungstenite::client(request, connect(port)?).map_err(|error| anyhow!("open the socket: {error}"))?;
-        let mut page = Self { socket };
-        page.send(&ClientFrame::Hello { version: VERSION })?;
-        match page.receive()? {
+        headers.insert("origin", origin.parse().context("Name the origin")?);
+        let (socket, _) = client_async(request, self.connect().await?)
+            .await
+            .context("Open the socket")?;
+        let mut page = Page { socket };
+        page.send(&ClientFrame::Hello { version: VERSION }).await?;
+        match page.receive().await? {
             ServerFrame::Welcome(_) => {}
             other => bail!("not let in: {other:?}"),
         }
-        page.ask(1, Request::ListMailboxes)?;
+        page.ask(1, Request::ListMailboxes).await?;
+        let mailbox = MailboxName::inbox();
         page.ask(
             2,
             Request::OpenMailbox {
-                mailbox: MailboxName::inbox(),
+                mailbox,
                 first_rows: 40,
             },
-        )?;
-        page.socket
-            .get_mut()
-            .set_nonblocking(true)
-            .context("Set up the socket")?;
+        )
+        .await?;
         Ok(page)
     }
 
-    /// Answers pings and takes events, without waiting. Fails when the proxy has closed the socket.
-    pub(crate) fn stay(&mut self) -> Result<()> {
-        loop {
-            match self.socket.read() {
-                Ok(_) => {}
-                Err(Error::Io(error)) if error.kind() == std::io::ErrorKind::WouldBlock => break,
-                Err(error) => return Err(error).context("the proxy closed a socket"),
-            }
+    /// Signs in and gives the session cookie as it is sent back.
+    async fn sign_in(&self, email: &str) -> Result<String> {
+        let body = encode(&Login {
+            email: email.to_owned(),
+            password: surat_testbed::PASSWORD.to_owned(),
+            keep: false,
+        });
+        let head = format!(
+            "POST {LOGIN} HTTP/1.1\r\nHost: 127.0.0.1:{}\r\nOrigin: {}\r\n\
+             Content-Type: application/octet-stream\r\nContent-Length: {}\r\nConnection: close\r\n\r\n",
+            self.port,
+            self.origin(),
+            body.len()
+        );
+        let mut stream = self.connect().await?;
+        stream
+            .write_all(&[head.as_bytes(), &body].concat())
+            .await
+            .context("Ask")?;
+        let mut octets = Vec::new();
+        stream.read_to_end(&mut octets).await.context("Hear the answer")?;
+        let end = octets
+            .windows(4)
+            .position(|window| window == b"\r\n\r\n")
+            .context("There is no answer")?;
+        let (head, body) = octets.split_at(end);
+        let head = String::from_utf8_lossy(head);
+        if !head.starts_with("HTTP/1.1 200") {
+            bail!("{}", head.lines().next().unwrap_or_default());
         }
-        match self.socket.flush() {
-            Err(Error::Io(error)) if error.kind() == std::io::ErrorKind::WouldBlock => Ok(()),
-            outcome => outcome.context("Answer a ping"),
+        let answer: LoginAnswer = decode(body.get(4..).unwrap_or_default()).context("Understand the answer")?;
+        answer.map_err(|problem| anyhow!("{problem:?}"))?;
+        let mut headers = head.lines().filter_map(|line| line.split_once(": "));
+        let cookie = headers.find(|(name, _)| name.eq_ignore_ascii_case("set-cookie"));
+        let (_, cookie) = cookie.context("No cookie is set")?;
+        Ok(cookie.split(';').next().unwrap_or(cookie).to_owned())
+    }
+
+    async fn connect(&self) -> Result<TlsStream<TcpStream>> {
+        let stream = TcpStream::connect((Ipv4Addr::LOCALHOST, self.port))
+            .await
+            .context("Connect to the proxy")?;
+        stream.set_nodelay(true).context("Send at once")?;
+        let name = ServerName::IpAddress(Ipv4Addr::LOCALHOST.into());
+        self.tls.connect(name, stream).await.context("Encrypt")
+    }
+
+    fn origin(&self) -> String {
+        format!("https://127.0.0.1:{}", self.port)
+    }
+}
+
+impl Page {
+    /// The next event; pings are answered meanwhile. Fails when the proxy has closed the socket.
+    pub(super) async fn event(&mut self) -> Result<Event> {
+        loop {
+            if let ServerFrame::Event(event) = self.receive().await? {
+                return Ok(event);
+            }
         }
     }
 
     /// Asks, and waits for the last answer.
-    fn ask(&mut self, id: u32, request: Request) -> Result<()> {
+    async fn ask(&mut self, id: u32, request: Request) -> Result<()> {
         let id = RequestId(id);
-        self.send(&ClientFrame::Request { id, request })?;
+        self.send(&ClientFrame::Request { id, request }).await?;
         loop {
-            match self.receive()? {
+            match self.receive().await? {
                 ServerFrame::Answer {
                     id: of,
                     answer,
@@ -94,61 +179,19 @@ impl Page {
         }
     }
 
-    fn send(&mut self, frame: &ClientFrame) -> Result<()> {
+    async fn send(&mut self, frame: &ClientFrame) -> Result<()> {
         self.socket
             .send(Message::Binary(encode(frame).into()))
+            .await
             .context("Send a frame")
     }
 
-    fn receive(&mut self) -> Result<ServerFrame> {
+    async fn receive(&mut self) -> Result<ServerFrame> {
         loop {
-            if let Message::Binary(octets) = self.socket.read().context("Receive a frame")? {
+            let message = self.socket.next().await.context("The proxy has closed a socket")?;
+            if let Message::Binary(octets) = message.context("Receive a frame")? {
                 return decode(&octets).context("Understand a frame");
             }
         }
     }
-}
-
-/// Signs in and gives the session cookie as it is sent back.
-fn sign_in(port: u16, email: &str) -> Result<String> {
-    let login = Login {
-        email: email.to_owned(),
-        password: surat_testbed::PASSWORD.to_owned(),
-        keep: false,
-    };
-    let body = encode(&login);
-    let head = format!(
-        "POST {LOGIN} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nOrigin: http://127.0.0.1:{port}\r\n\
-         Content-Type: application/octet-stream\r\nContent-Length: {}\r\nConnection: close\r\n\r\n",
-        body.len()
-    );
-    let mut stream = connect(port)?;
-    stream
-        .write_all(&[head.as_bytes(), &body].concat())
-        .context("Sign in")?;
-    let mut octets = Vec::new();
-    stream.read_to_end(&mut octets).context("Sign in")?;
-    let end = octets
-        .windows(4)
-        .position(|window| window == b"\r\n\r\n")
-        .context("The sign-in has no answer")?;
-    let (head, body) = octets.split_at(end);
-    let head = String::from_utf8_lossy(head);
-    if !head.starts_with("HTTP/1.1 200") {
-        bail!("sign-in of {email}: {}", head.lines().next().unwrap_or_default());
-    }
-    let answer: LoginAnswer = decode(body.get(4..).unwrap_or_default()).context("Understand the sign-in's answer")?;
-    answer.map_err(|problem| anyhow!("sign-in of {email}: {problem:?}"))?;
-    let cookies = head.lines().filter_map(|line| line.split_once(": "));
-    let cookie = cookies
-        .into_iter()
-        .find(|(name, _)| name.eq_ignore_ascii_case("set-cookie"));
-    let (_, cookie) = cookie.context("The sign-in sets no cookie")?;
-    Ok(cookie.split(';').next().unwrap_or(cookie).to_owned())
-}
-
-fn connect(port: u16) -> Result<TcpStream> {
-    let stream = TcpStream::connect((Ipv4Addr::LOCALHOST, port)).context("Connect to the proxy")?;
-    stream.set_read_timeout(Some(TIME_LIMIT)).context("Set time limit")?;
-    Ok(stream)
 }

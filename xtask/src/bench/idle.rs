@@ -1,136 +1,134 @@
 //! `cargo xtask bench idle`: signs in many accounts, waits until they are idle, and looks what each of them costs.
 
-use super::client::Page;
-use crate::{
-    build,
-    console::{Progress, Step, say},
-    setup,
-    webmail::{Mail, Webmail},
-};
+use super::fleet::{Fleet, SignIns, Size, per};
+use crate::setup;
 use anyhow::{Context, Result, ensure};
 use serde::Serialize;
 use std::{
-    fs,
-    thread::sleep,
+    fmt::{self, Display, Formatter},
     time::{Duration, Instant},
 };
 
 /// What an idle account may cost the proxy, in octets.
-const LIMIT_OCTETS: u64 = 128 * 1024;
+const LIMIT_OCTETS: u64 = 64 * 1024;
 
-/// The working connection of an account closes after about a minute without work.
-const PATIENCE: Duration = Duration::from_secs(180);
+/// With fewer accounts than this, what the proxy costs by itself weighs too much.
+const LIMIT_FROM: u64 = 500;
 
-/// ESTABLISHED in /proc/net/tcp.
-const ESTABLISHED: &str = "01";
+/// How long CPU time is looked at while nothing happens: two pings of each page.
+const QUIET: Duration = Duration::from_secs(50);
 
 /// How many.
 #[derive(Clone, Copy, Debug, clap::Args)]
 pub(crate) struct Options {
-    /// Accounts to sign in
-    #[arg(long, default_value_t = 500, value_parser = clap::value_parser!(u64).range(1..=600))]
-    accounts: u64,
+    #[command(flatten)]
+    size: Size,
     /// As JSON
     #[arg(long)]
     json: bool,
 }
 
+/// All points of a run.
 #[derive(Debug, Serialize)]
 struct Report {
-    accounts: u64,
+    /// Of the proxy when it has just been started.
     rss_before_octets: u64,
-    rss_idle_octets: u64,
+    points: Vec<Point>,
+}
+
+#[derive(Debug, Serialize)]
+struct Point {
+    accounts: u64,
+    rss_octets: u64,
     octets_per_account: u64,
+    /// What each account beyond those of the point before has added.
+    octets_per_further_account: u64,
     imap_connections: u64,
-    imap_connections_per_account: f64,
+    /// Of the proxy, while nothing happens but pings.
+    cpu_percent: f64,
+    sign_ins: SignIns,
 }
 
 /// Measures, and fails when an account costs more than was promised.
 pub(crate) fn run(options: &Options) -> Result<()> {
     setup::run(&setup::Options::default())?;
-    let binary = build::run()?;
-    let webmail = Webmail::start(
-        &binary,
-        0,
-        &Mail {
-            messages: 20,
-            corpus: None,
-        },
-    )?;
-    let rss_before_octets = webmail.memory()?.rss_octets;
-    let mut pages = sign_in_all(&webmail, options.accounts)?;
-    let imap_connections = wait_until_idle(&webmail, &mut pages)?;
-    let rss_idle_octets = webmail.memory()?.rss_octets;
-    let report = Report {
-        accounts: options.accounts,
-        rss_before_octets,
-        rss_idle_octets,
-        octets_per_account: rss_idle_octets.saturating_sub(rss_before_octets) / options.accounts,
-        imap_connections,
-        #[expect(clippy::cast_precision_loss, reason = "some hundreds")]
-        imap_connections_per_account: imap_connections as f64 / options.accounts as f64,
+    let mut fleet = Fleet::start(&options.size)?;
+    let mut report = Report {
+        rss_before_octets: fleet.webmail.memory()?.rss_octets,
+        points: Vec::new(),
     };
+    for accounts in options.size.points() {
+        let point = look(&mut fleet, accounts, &report)?;
+        report.points.push(point);
+    }
+    fleet.stop()?;
     if options.json {
         println!("{}", serde_json::to_string(&report).context("Write JSON")?);
     } else {
-        println!("{report:#?}");
+        print!("{report}");
     }
-    drop(pages);
-    webmail.stop()?;
+    report.points.iter().try_for_each(check)
+}
+
+fn look(fleet: &mut Fleet, accounts: u64, report: &Report) -> Result<Point> {
+    let sign_ins = fleet.grow(accounts)?;
+    let imap_connections = fleet.wait_until_idle()?;
+    let rss_octets = fleet.webmail.memory()?.rss_octets;
+    let (cpu_before, began) = (fleet.webmail.cpu()?, Instant::now());
+    fleet.pass(QUIET);
+    let cpu = fleet.webmail.cpu()?.saturating_sub(cpu_before);
+    fleet.check()?;
+    let last = report.points.last();
+    let (before, fewer) = last.map_or((report.rss_before_octets, 0), |point| {
+        (point.rss_octets, point.accounts)
+    });
+    Ok(Point {
+        accounts,
+        rss_octets,
+        octets_per_account: rss_octets.saturating_sub(report.rss_before_octets) / accounts,
+        octets_per_further_account: rss_octets.saturating_sub(before) / (accounts - fewer),
+        imap_connections,
+        cpu_percent: 100.0 * per(cpu.as_secs_f64(), began.elapsed().as_secs_f64()),
+        sign_ins,
+    })
+}
+
+fn check(point: &Point) -> Result<()> {
+    let accounts = point.accounts;
     ensure!(
-        report.octets_per_account <= LIMIT_OCTETS,
-        "an idle account costs more than {LIMIT_OCTETS} octets"
+        accounts < LIMIT_FROM || point.octets_per_account <= LIMIT_OCTETS,
+        "{accounts} idle accounts cost {} octets each, which is more than {LIMIT_OCTETS}",
+        point.octets_per_account
     );
     ensure!(
-        report.imap_connections <= report.accounts,
-        "an idle account holds more than one IMAP connection"
+        point.imap_connections <= accounts,
+        "{accounts} idle accounts hold {} IMAP connections, which is more than one each",
+        point.imap_connections
     );
     Ok(())
 }
 
-fn sign_in_all(webmail: &Webmail, accounts: u64) -> Result<Vec<Page>> {
-    let step = Step::begin(&format!("Signing in {accounts} accounts"));
-    let progress = Progress::new("signed in");
-    let total = usize::try_from(accounts).context("Count accounts")?;
-    let mut pages: Vec<Page> = Vec::with_capacity(total);
-    for number in 1..=total {
-        pages.push(Page::open(
-            webmail.port,
-            &surat_testbed::address(&format!("user{number}")),
-        )?);
-        pages.iter_mut().try_for_each(Page::stay)?;
-        progress.show(number, total);
-    }
-    step.end();
-    Ok(pages)
-}
-
-/// Waits until one connection per account is left, or patience ends; gives how many there are.
-fn wait_until_idle(webmail: &Webmail, pages: &mut [Page]) -> Result<u64> {
-    let step = Step::begin("Waiting until all are idle");
-    let deadline = Instant::now() + PATIENCE;
-    loop {
-        pages.iter_mut().try_for_each(Page::stay)?;
-        let connections = connections_to(webmail.testbed.imap_port)?;
-        if connections <= pages.len() as u64 || Instant::now() > deadline {
-            say(&format!("   {connections} IMAP connections"));
-            // Memory that was in use a moment ago goes back with a delay.
-            sleep(Duration::from_secs(5));
-            pages.iter_mut().try_for_each(Page::stay)?;
-            step.end();
-            return Ok(connections);
+impl Display for Report {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        writeln!(f, "The proxy alone: {} KiB\n", self.rss_before_octets / 1024)?;
+        writeln!(
+            f,
+            "accounts   proxy MiB   KiB each   KiB each further   IMAP connections   CPU %   sign-ins/s   CPU ms each"
+        )?;
+        for point in &self.points {
+            writeln!(
+                f,
+                "{:>8} {:>11} {:>10} {:>18} {:>18} {:>7.2} {:>12.1} {:>13.1}",
+                point.accounts,
+                point.rss_octets / (1024 * 1024),
+                point.octets_per_account / 1024,
+                point.octets_per_further_account / 1024,
+                point.imap_connections,
+                point.cpu_percent,
+                point.sign_ins.per_second,
+                point.sign_ins.proxy_cpu_ms_each,
+            )?;
         }
-        sleep(Duration::from_secs(1));
+        Ok(())
     }
-}
-
-/// Connections of this machine to a port of it, from the side that opened them.
-fn connections_to(port: u16) -> Result<u64> {
-    let remote = format!(":{port:04X}");
-    let table = fs::read_to_string("/proc/net/tcp").context("Read the list of connections")?;
-    let connections = table.lines().filter(|line| {
-        let mut fields = line.split_whitespace();
-        fields.nth(2).is_some_and(|address| address.ends_with(&remote)) && fields.next() == Some(ESTABLISHED)
-    });
-    Ok(connections.count() as u64)
 }

@@ -1,7 +1,10 @@
 //! `cargo xtask bench …`: measures what was promised.
 
+mod active;
 mod client;
+mod fleet;
 mod idle;
+mod idler;
 mod speed;
 
 use anyhow::Result;
@@ -21,12 +24,15 @@ pub(crate) struct Options {
 enum Part {
     /// What a signed-in account costs the proxy while nothing happens
     Idle(idle::Options),
+    /// How soon signed-in accounts hear of new mail, and what that costs the proxy
+    Active(active::Options),
 }
 
 /// Measures.
 pub(crate) fn run(options: &Options) -> Result<()> {
     match &options.part {
         Some(Part::Idle(options)) => idle::run(options),
+        Some(Part::Active(options)) => active::run(options),
         None => speed::run(&options.speed),
     }
 }

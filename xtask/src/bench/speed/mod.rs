@@ -90,7 +90,7 @@ fn measure_size(report: &mut Report, options: &Options, binary: &Path, messages:
     let phase = Phase::begin("Reading every row once, so that the server has its index");
     let mut work = Work::begin(&webmail.testbed, messages)?;
     phase.end();
-    let cpu_before = cpu_time(&webmail)?;
+    let cpu_before = webmail.cpu()?;
     // Its peak is counted from here.
     webmail.memory()?;
     let mut failures = 0;
@@ -164,7 +164,7 @@ fn told(error: &anyhow::Error) -> usize {
 fn cost(webmail: &Webmail, messages: u64, cpu_before: Duration) -> Result<Cost> {
     let memory = webmail.memory()?;
     let log = fs::read_to_string(webmail.testbed.dir().join("dovecot.log")).context("Read Dovecot's log")?;
-    let cpu = cpu_time(webmail)?.saturating_sub(cpu_before);
+    let cpu = webmail.cpu()?.saturating_sub(cpu_before);
     Ok(Cost {
         messages,
         rss_octets: memory.rss_octets,
@@ -175,18 +175,4 @@ fn cost(webmail: &Webmail, messages: u64, cpu_before: Duration) -> Result<Cost> 
             .filter(|line| line.contains("imap-login: Info: Login:"))
             .count() as u64,
     })
-}
-
-/// What the proxy has computed so far (proc(5): fields 14 and 15 of stat, in hundredths of a second on Linux).
-fn cpu_time(webmail: &Webmail) -> Result<Duration> {
-    let pid = webmail.proxy.pid().context("the proxy does not run")?;
-    let stat = fs::read_to_string(format!("/proc/{pid}/stat")).context("Read the proxy's CPU time")?;
-    let (_, fields) = stat.rsplit_once(')').context("Read the proxy's CPU time")?;
-    let ticks: u64 = fields
-        .split_whitespace()
-        .skip(11)
-        .take(2)
-        .filter_map(|field| field.parse::<u64>().ok())
-        .sum();
-    Ok(Duration::from_millis(ticks * 10))
 }
