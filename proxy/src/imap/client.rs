@@ -5,13 +5,15 @@ use super::{
     command_line::CommandLine,
     decode::{Code, Condition, Response, StatusResponse, response},
     error::{DialError, Error},
-    session::{Session, lost, within},
+    session::{Session, within},
     socket::BoxedSocket,
     sorter::Sorter,
+    wire::Wire,
 };
 use crate::secret::Secret;
 use async_imap::Authenticator;
 use std::{net::IpAddr, time::Duration};
+use tokio::io;
 use zeroize::Zeroizing;
 
 /// Time for the greeting, and for each command before sign-in.
@@ -94,8 +96,9 @@ impl Client {
             self.identify(address).await?;
         }
         let Self { inner, capabilities } = self;
-        let signed_in = within(SIGN_IN_PATIENCE, authenticate(inner, &capabilities, name, password)).await??;
-        let mut session = Session::new(signed_in, capabilities);
+        let signing_in = authenticate(inner, &capabilities, name, password);
+        let sorter = within(SIGN_IN_PATIENCE, signing_in).await??;
+        let mut session = Session::new(Wire::after_sign_in(sorter), capabilities);
         session.begin().await?;
         Ok(session)
     }
@@ -141,7 +144,7 @@ async fn authenticate(
     capabilities: &Capabilities,
     name: &str,
     password: &Secret,
-) -> Result<async_imap::Session<Sorter<BoxedSocket>>, Error> {
+) -> Result<Sorter<BoxedSocket>, Error> {
     let result = if capabilities.auth_plain {
         inner.authenticate("PLAIN", Plain::new(name, password)).await
     } else if capabilities.login_disabled {
@@ -149,7 +152,11 @@ async fn authenticate(
     } else {
         inner.login(name, password.reveal()).await
     };
-    result.map_err(|(error, mut inner)| sign_in_error(&error, &mut inner))
+    match result {
+        // It read the completion and no octet more; what follows is still with the sorter.
+        Ok(mut session) => Ok(std::mem::replace(session.as_mut(), Sorter::new(Box::new(io::empty())))),
+        Err((error, mut inner)) => Err(sign_in_error(&error, &mut inner)),
+    }
 }
 
 /// async-imap has the refusal as debug text; the sorter still has the line.
@@ -205,4 +212,11 @@ async fn check_ok(inner: &mut Inner, command: &str) -> Result<(), DialError> {
         .await
         .map_err(|_| DialError::TimedOut)?
         .map_err(|error| DialError::NotReady(lost(&error).to_string()))
+}
+
+fn lost(error: &async_imap::error::Error) -> Error {
+    match error {
+        async_imap::error::Error::Io(error) => Error::lost(error),
+        _ => Error::ConnectionLost("the stream ended".into()),
+    }
 }

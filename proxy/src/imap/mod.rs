@@ -26,12 +26,14 @@ pub mod dial;
 pub mod error;
 pub mod frame;
 pub mod handed_on;
+mod incoming;
 pub mod mailbox_name;
 pub mod running;
 pub mod session;
 pub mod socket;
 pub mod sorter;
 pub mod unsolicited;
+mod wire;
 
 pub use capabilities::Capabilities;
 pub use client::Client;

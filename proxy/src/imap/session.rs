@@ -11,12 +11,11 @@ use super::{
     error::Error,
     mailbox_name::WireName,
     running::Running,
-    socket::BoxedSocket,
-    sorter::Sorter,
     unsolicited::Unsolicited,
+    wire::Wire,
 };
-use std::{collections::VecDeque, future::poll_fn, pin::pin, task::Poll, time::Duration};
-use tokio::{io::AsyncWriteExt, time::timeout};
+use std::{collections::VecDeque, time::Duration};
+use tokio::time::timeout;
 
 /// Time for one write to be taken by the socket.
 const WRITE_PATIENCE: Duration = Duration::from_secs(60);
@@ -36,12 +35,10 @@ const MAX_COLLECTED_OCTETS: usize = 48 * 1024 * 1024;
 /// What keeping a response costs beside its octets.
 const RESPONSE_COST_OCTETS: usize = 64;
 
-pub(super) type Inner = async_imap::Session<Sorter<BoxedSocket>>;
-
 /// A signed-in connection. `Send`, small when idle, without locks: one owner at a time.
 #[derive(Debug)]
 pub struct Session {
-    inner: Inner,
+    wire: Wire,
     state: State,
     /// Read while waiting for `+`, to be told in its turn.
     backlog: VecDeque<Event>,
@@ -90,9 +87,9 @@ pub(super) enum Event {
 }
 
 impl Session {
-    pub(super) fn new(inner: Inner, capabilities: Capabilities) -> Self {
+    pub(super) fn new(wire: Wire, capabilities: Capabilities) -> Self {
         Self {
-            inner,
+            wire,
             state: State::Ready,
             backlog: VecDeque::new(),
             capabilities,
@@ -157,9 +154,8 @@ impl Session {
         let literals = line.before().iter().map(|(_, literal)| literal);
         let mut segments = self.segments(line).into_iter();
         let first = segments.next().unwrap_or_default();
-        self.state = State::Writing;
-        let tag = within(WRITE_PATIENCE, self.inner.run_command(&first)).await;
-        let tag = self.or_dead(tag.and_then(|sent| sent.map_err(|error| lost(&error))))?.0;
+        let tag = self.wire.next_tag();
+        self.write(format!("{tag} {first}\r\n").as_bytes()).await?;
         self.state = State::Waiting(tag.clone());
         for (literal, segment) in literals.zip(segments) {
             if !self.capabilities.may_send_at_once(literal.len()) && !self.await_continuation(&tag).await? {
@@ -211,12 +207,7 @@ impl Session {
     /// Writes octets as they are and flushes. While it runs, the session counts as half-written.
     pub(super) async fn write(&mut self, octets: &[u8]) -> Result<(), Error> {
         self.state = State::Writing;
-        let socket = self.inner.as_mut();
-        let written = within(WRITE_PATIENCE, async {
-            socket.write_all(octets).await?;
-            socket.flush().await
-        })
-        .await;
+        let written = within(WRITE_PATIENCE, self.wire.write(octets)).await;
         self.or_dead(written.and_then(|written| written.map_err(|error| Error::lost(&error))))
     }
 
@@ -239,7 +230,8 @@ impl Session {
 
     async fn read_event(&mut self) -> Result<Event, Error> {
         loop {
-            let Some(line) = next_line(&mut self.inner).await? else {
+            let line = self.wire.response().await.map_err(|error| Error::lost(&error))?;
+            let Some(line) = line else {
                 return Err(Error::ConnectionLost("the server hung up".into()));
             };
             match response(&line) {
@@ -340,35 +332,8 @@ impl Session {
     }
 }
 
-/// The next whole response, ours before async-imap's: a completion comes after all that belongs to it.
-pub(super) async fn next_line(inner: &mut Inner) -> Result<Option<bytes::Bytes>, Error> {
-    poll_fn(|cx| {
-        if let Some(line) = inner.as_mut().pop() {
-            return Poll::Ready(Ok(Some(line)));
-        }
-        let polled = pin!(inner.read_response()).poll(cx);
-        match polled {
-            Poll::Ready(Ok(Some(_head))) => Poll::Ready(Ok(inner.as_mut().take_handed_on())),
-            Poll::Ready(Ok(None)) => Poll::Ready(Ok(None)),
-            Poll::Ready(Err(error)) => Poll::Ready(Err(Error::lost(&error))),
-            Poll::Pending => match inner.as_mut().pop() {
-                Some(line) => Poll::Ready(Ok(Some(line))),
-                None => Poll::Pending,
-            },
-        }
-    })
-    .await
-}
-
 pub(super) async fn within<T>(patience: Duration, future: impl Future<Output = T>) -> Result<T, Error> {
     timeout(patience, future).await.map_err(|_| Error::TimedOut)
-}
-
-pub(super) fn lost(error: &async_imap::error::Error) -> Error {
-    match error {
-        async_imap::error::Error::Io(error) => Error::lost(error),
-        _ => Error::ConnectionLost("the stream ended".into()),
-    }
 }
 
 /// The octets of a response that can be large.

@@ -1,13 +1,10 @@
 //! The adapter between the socket and async-imap: it sorts what the server says into two streams.
 //!
 //! The rule: the greeting, BYE, `+` and tagged lines go on to async-imap; every other `* …` response
-//! is ours, whole and in order. `session` owns a sorter and takes our responses out of it.
+//! is ours, whole and in order. `client` owns a sorter until the sign-in is done.
 
-use super::{
-    frame::{Finder, TooLong},
-    handed_on::head,
-};
-use bytes::{Buf, Bytes, BytesMut};
+use super::{handed_on::head, incoming::Incoming};
+use bytes::Bytes;
 use std::{
     collections::VecDeque,
     fmt, io,
@@ -15,27 +12,18 @@ use std::{
     task::{Context, Poll, ready},
 };
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio_util::io::poll_read_buf;
 
-/// Most octets that may wait in our queue. The session empties it after each read of the socket, so
-/// this much comes together only where nobody listens: during sign-in.
+/// Most octets that may wait in our queue: nobody listens to it before the sign-in is done.
 const MAX_QUEUED_OCTETS: usize = super::frame::MAX_RESPONSE_OCTETS;
 
 /// What keeping a response costs beside its octets, so that a million empty ones are bounded too.
 const QUEUE_COST_OCTETS: usize = 64;
 
-/// Room for one read: small, since each idle connection keeps it.
-const READ_OCTETS: usize = 4 * 1024;
-
-/// Room for one read when a literal of known length is on its way.
-const LITERAL_READ_OCTETS: usize = 64 * 1024;
-
 /// See the module's documentation.
 pub struct Sorter<S> {
     socket: S,
     /// Read from the socket, not yet sorted.
-    incoming: BytesMut,
-    finder: Finder,
+    incoming: Incoming,
     /// Ours.
     queue: VecDeque<Bytes>,
     queued_octets: usize,
@@ -51,8 +39,7 @@ impl<S> Sorter<S> {
     pub fn new(socket: S) -> Self {
         Self {
             socket,
-            incoming: BytesMut::new(),
-            finder: Finder::default(),
+            incoming: Incoming::default(),
             queue: VecDeque::new(),
             queued_octets: 0,
             outgoing: Bytes::new(),
@@ -73,9 +60,6 @@ impl<S> Sorter<S> {
     pub fn pop(&mut self) -> Option<Bytes> {
         let response = self.queue.pop_front()?;
         self.queued_octets -= response.len() + QUEUE_COST_OCTETS;
-        if self.queue.is_empty() && self.queue.capacity() > 32 {
-            self.queue.shrink_to_fit();
-        }
         Some(response)
     }
 
@@ -90,18 +74,17 @@ impl<S> Sorter<S> {
         self.socket
     }
 
+    /// Ends the sorting: the socket, what was read and not sorted, and what is ours.
+    pub(super) fn into_parts(self) -> (S, Incoming, VecDeque<Bytes>) {
+        (self.socket, self.incoming, self.queue)
+    }
+
     /// Sorts what is complete, up to the first line for async-imap. Says whether anything was
     /// added to our queue.
     fn sort(&mut self) -> io::Result<bool> {
         let mut has_queued = false;
         while self.outgoing.is_empty() {
-            let Some(length) = self.finder.find(&self.incoming).map_err(too_long)? else {
-                break;
-            };
-            let response = self.incoming.split_to(length).freeze();
-            if is_empty_line(&response) {
-                continue;
-            }
+            let Some(response) = self.incoming.next()? else { break };
             if self.is_greeted && is_ours(&response) {
                 self.enqueue(response)?;
                 has_queued = true;
@@ -122,32 +105,14 @@ impl<S> Sorter<S> {
         self.queue.push_back(response);
         Ok(())
     }
-
-    fn make_room(&mut self) {
-        let missing = self.finder.missing(self.incoming.len());
-        if self.incoming.is_empty() {
-            // Let go of a buffer that grew, instead of keeping it while idle.
-            self.incoming = BytesMut::new();
-        }
-        self.incoming.reserve(missing.clamp(READ_OCTETS, LITERAL_READ_OCTETS));
-    }
-}
-
-/// An empty line between responses, as some servers send one: nothing is said by it.
-fn is_empty_line(response: &[u8]) -> bool {
-    response == b"\r\n"
 }
 
 /// Any `*` response but BYE.
-fn is_ours(response: &[u8]) -> bool {
+pub(super) fn is_ours(response: &[u8]) -> bool {
     let mut words = response
         .split(|octet| octet.is_ascii_whitespace())
         .filter(|word| !word.is_empty());
     words.next() == Some(b"*") && !words.next().is_some_and(|word| word.eq_ignore_ascii_case(b"BYE"))
-}
-
-fn too_long(_: TooLong) -> io::Error {
-    io::Error::new(io::ErrorKind::InvalidData, "A response longer than the cap")
 }
 
 impl<S: AsyncRead + Unpin> AsyncRead for Sorter<S> {
@@ -166,24 +131,12 @@ impl<S: AsyncRead + Unpin> AsyncRead for Sorter<S> {
                 cx.waker().wake_by_ref();
                 return Poll::Pending;
             }
-            if this.outgoing.is_empty() {
-                this.make_room();
-                if ready!(poll_read_buf(Pin::new(&mut this.socket), cx, &mut this.incoming))? == 0 {
-                    return Poll::Ready(end_of_stream(&this.incoming));
-                }
+            let is_wanting = this.outgoing.is_empty();
+            if is_wanting && ready!(this.incoming.poll_fill(Pin::new(&mut this.socket), cx))? == 0 {
+                return Poll::Ready(Ok(()));
             }
         }
     }
-}
-
-fn end_of_stream(rest: &BytesMut) -> io::Result<()> {
-    if rest.has_remaining() {
-        return Err(io::Error::new(
-            io::ErrorKind::UnexpectedEof,
-            "The connection broke off in a response",
-        ));
-    }
-    Ok(())
 }
 
 impl<S: AsyncWrite + Unpin> AsyncWrite for Sorter<S> {
