@@ -83,7 +83,7 @@ fn measure(dist: &Path) -> Result<Sizes> {
 }
 
 /// The page, and what the page, its scripts and styles and the app name. What the manifest names is loaded when the
-/// app is installed, not when it is visited.
+/// app is installed, not when it is visited; the service worker once the inbox can be used.
 fn first_visit(dist: &Path, names: &[String]) -> Result<Vec<String>> {
     let mut found = vec!["index.html".to_owned()];
     let mut index = 0;
@@ -95,7 +95,7 @@ fn first_visit(dist: &Path, names: &[String]) -> Result<Vec<String>> {
             .any(|kind| path.ends_with(kind))
         {
             let text = String::from_utf8_lossy(&octets);
-            let named = |name: &&String| !found.contains(name) && text.contains(name.as_str()) && !is_foreign(name);
+            let named = |name: &&String| !found.contains(name) && text.contains(name.as_str()) && !is_for_later(name);
             let new: Vec<String> = names.iter().filter(named).cloned().collect();
             found.extend(new);
         }
@@ -104,9 +104,11 @@ fn first_visit(dist: &Path, names: &[String]) -> Result<Vec<String>> {
     Ok(found)
 }
 
-/// The app names the texts of all its languages, and loads those of one.
-fn is_foreign(name: &str) -> bool {
-    name.starts_with("texts-") && !name.starts_with("texts-en-")
+/// Named, but not loaded on a first visit: the texts of all languages but one, the service worker, and the icon for the
+/// home screen of a phone.
+fn is_for_later(name: &str) -> bool {
+    let is_foreign = name.starts_with("texts-") && !name.starts_with("texts-en-");
+    is_foreign || ["sw.js", "apple-touch-icon.png"].contains(&name)
 }
 
 /// Paths below `dist`, without the brotli forms.
@@ -133,7 +135,8 @@ mod tests {
         let write = |name: &str, text: &str| fs::write(folder.path().join(name), text).unwrap();
         write("index.html", "<script src=/a.js></script><link href=/m.webmanifest>");
         write("index.html.br", "12345");
-        write("a.js", "import('/b.wasm')");
+        write("a.js", "import('/b.wasm'); register('/sw.js')");
+        write("sw.js", "12");
         write("b.wasm", "1234567890");
         write("b.wasm.br", "1234");
         write("m.webmanifest", "icon.png");
@@ -142,7 +145,7 @@ mod tests {
         let sizes = measure(folder.path()).unwrap();
 
         assert_eq!(sizes.wasm_brotli, 4);
-        assert_eq!(sizes.first_visit_brotli, 5 + 17 + 4 + 8);
-        assert_eq!(sizes.files.len(), 5);
+        assert_eq!(sizes.first_visit_brotli, 5 + 37 + 4 + 8);
+        assert_eq!(sizes.files.len(), 6);
     }
 }

@@ -151,12 +151,23 @@ mod tests {
             etag: "bb",
             is_hashed: true,
         },
+        Asset {
+            path: "/sw.js",
+            media_type: "text/javascript; charset=utf-8",
+            raw: b"worker",
+            brotli: None,
+            etag: "cc",
+            is_hashed: false,
+        },
     ];
 
-    fn get(path: &str, headers: &[(header::HeaderName, &'static str)]) -> (StatusCode, HeaderMap) {
+    const NOTHING: &[(&str, &str)] = &[];
+
+    fn get(path: &str, headers: &[(impl AsRef<str>, &'static str)]) -> (StatusCode, HeaderMap) {
+        let name = |name: &str| header::HeaderName::from_bytes(name.as_bytes()).unwrap();
         let headers = headers
             .iter()
-            .map(|(name, value)| (name.clone(), HeaderValue::from_static(value)))
+            .map(|(own, value)| (name(own.as_ref()), HeaderValue::from_static(value)))
             .collect();
         let (parts, _) = respond(APP, &Method::GET, path, &headers).into_parts();
         (parts.status, parts.headers)
@@ -164,12 +175,26 @@ mod tests {
 
     #[test]
     fn hashed_names_are_kept_and_the_page_is_asked_for() {
-        let (_, wasm) = get("/app-0123456789abcdef.wasm", &[]);
+        let (_, wasm) = get("/app-0123456789abcdef.wasm", NOTHING);
         assert_eq!(wasm[header::CACHE_CONTROL], IMMUTABLE);
         assert_eq!(wasm[header::CONTENT_TYPE], "application/wasm");
 
         let (status, page) = get("/mailbox/INBOX.Sent", &[(header::ACCEPT, "text/html,*/*;q=0.8")]);
         assert_eq!((status, &page[header::CACHE_CONTROL]), (StatusCode::OK, &ASK_AGAIN));
+    }
+
+    #[test]
+    fn the_service_worker_is_a_script_at_the_root_that_is_asked_for_each_time() {
+        let (status, worker) = get("/sw.js", &[("service-worker", "script")]);
+
+        assert_eq!(status, StatusCode::OK);
+        assert_eq!(worker[header::CONTENT_TYPE], "text/javascript; charset=utf-8");
+        assert_eq!(worker[header::CACHE_CONTROL], ASK_AGAIN);
+        // Without one, a browser keeps the worker that it has, instead of taking the page for one.
+        assert_eq!(
+            get("/sw-none.js", &[("service-worker", "script"), ("accept", "*/*")]).0,
+            StatusCode::NOT_FOUND
+        );
     }
 
     #[test]

@@ -55,3 +55,16 @@ pub(super) async fn secure(Extension(client): Extension<Client>, request: Reques
     }
     response
 }
+
+#[cfg(test)]
+mod tests {
+    use super::PAGE_POLICY;
+
+    #[test]
+    fn the_page_may_have_its_own_worker_and_manifest_and_nobody_else_s() {
+        for own in ["worker-src 'self'", "manifest-src 'self'", "connect-src 'self'"] {
+            assert!(PAGE_POLICY.split("; ").any(|rule| rule == own), "{own}");
+        }
+        assert!(PAGE_POLICY.starts_with("default-src 'none'; "));
+    }
+}

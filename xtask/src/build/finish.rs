@@ -1,7 +1,8 @@
-//! Makes what Trunk built ready to be served: no inline script, since the page's policy forbids it, and a brotli form
-//! beside each file that gets smaller by it.
+//! Makes what Trunk built ready to be served: no inline script, since the page's policy forbids it, a service worker that
+//! knows all files, and a brotli form beside each file that gets smaller by it.
 
-use crate::console::Progress;
+use super::{Profile, worker};
+use crate::{console::Progress, shell};
 use anyhow::{Context, Result, ensure};
 use sha2::{Digest, Sha256};
 use std::{
@@ -11,9 +12,9 @@ use std::{
 };
 
 /// Quality 11: slow to make, smallest to send.
-pub(crate) const BEST: u32 = 11;
+const BEST: u32 = 11;
 /// For development, where the time to make it counts.
-pub(crate) const QUICK: u32 = 3;
+const QUICK: u32 = 3;
 
 /// Window of 16 MiB, the largest that browsers take.
 const WINDOW_BITS: u32 = 24;
@@ -22,16 +23,28 @@ const WINDOW_BITS: u32 = 24;
 const COMPRESSIBLE: [&str; 9] = ["html", "js", "css", "wasm", "svg", "json", "webmanifest", "txt", "map"];
 
 /// Does all of it to the folder.
-pub(crate) fn finish(dist: &Path, quality: u32) -> Result<()> {
+pub(super) fn finish(dist: &Path, profile: Profile) -> Result<()> {
+    let (quality, worker) = match profile {
+        Profile::Release => (BEST, "public/sw.js"),
+        // A developer wants to see what was built last.
+        Profile::Dev => (QUICK, "public/sw-none.js"),
+    };
+    let helper = worker::without_comments(&source("public/offline.js")?);
     let page = dist.join("index.html");
     let html = fs::read_to_string(&page).context("Read dist/index.html")?;
     let html = outline_scripts(&html, |script| {
-        let name = format!("start-{}.js", &hex(script.as_bytes())[..16]);
+        let script = helper.clone() + script;
+        let name = format!("start-{}.js", hash(&[&script]));
         fs::write(dist.join(&name), script).context("Write the start script")?;
         Ok(name)
     })?;
     fs::write(page, html).context("Write dist/index.html")?;
+    worker::write(dist, &source(worker)?, &source(super::PAGE_HEADERS)?)?;
     compress(dist, quality)
+}
+
+fn source(path: &str) -> Result<String> {
+    fs::read_to_string(shell::root().join(path)).with_context(|| format!("Read {path}"))
 }
 
 /// Moves each inline script of a page into a file of its own, named by `store`.
@@ -73,7 +86,7 @@ fn compress(dist: &Path, quality: u32) -> Result<()> {
 }
 
 /// The brotli form of some octets.
-pub(crate) fn brotli(octets: &[u8], quality: u32) -> Result<Vec<u8>> {
+fn brotli(octets: &[u8], quality: u32) -> Result<Vec<u8>> {
     let mut writer = brotli::CompressorWriter::new(Vec::new(), 64 * 1024, quality, WINDOW_BITS);
     writer.write_all(octets).context("Compress")?;
     writer.flush().context("Compress")?;
@@ -95,11 +108,15 @@ fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> Result<()> {
     Ok(())
 }
 
-fn hex(octets: &[u8]) -> String {
-    Sha256::digest(octets)
-        .iter()
-        .map(|octet| format!("{octet:02x}"))
-        .collect()
+/// What stands in the name of a file that holds these texts.
+pub(super) fn hash(texts: &[&str]) -> String {
+    let mut digest = Sha256::new();
+    for text in texts {
+        digest.update(text.len().to_le_bytes());
+        digest.update(text);
+    }
+    let hex: String = digest.finalize().iter().map(|octet| format!("{octet:02x}")).collect();
+    hex.chars().take(16).collect()
 }
 
 #[cfg(test)]

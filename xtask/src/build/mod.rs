@@ -2,6 +2,7 @@
 
 mod finish;
 mod fresh;
+mod worker;
 
 use crate::{
     console::{Step, say},
@@ -15,7 +16,7 @@ use std::{
 };
 
 /// What the app is made of; a change of any of it means building it again.
-const APP_SOURCES: [&str; 9] = [
+const APP_SOURCES: [&str; 10] = [
     "app",
     "protocol",
     "sanitizer",
@@ -25,7 +26,11 @@ const APP_SOURCES: [&str; 9] = [
     "Cargo.toml",
     "Cargo.lock",
     "xtask/src/build",
+    PAGE_HEADERS,
 ];
+
+/// What the page's headers are made by: browsers keep them with the page.
+const PAGE_HEADERS: &str = "proxy/src/http/headers.rs";
 
 /// How carefully to build.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -77,12 +82,7 @@ pub(crate) fn app(profile: Profile, dist: &Path) -> Result<()> {
     let step = Step::begin("Building the app");
     let mut trunk = trunk(profile, dist);
     shell::run(&mut trunk)?;
-    let quality = if profile == Profile::Release {
-        finish::BEST
-    } else {
-        finish::QUICK
-    };
-    finish::finish(dist, quality)?;
+    finish::finish(dist, profile)?;
     fresh::note(dist, &fingerprint)?;
     step.end();
     Ok(())
