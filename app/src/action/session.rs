@@ -1,9 +1,13 @@
 //! Coming and going: the link's happenings, sign-in, sign-out.
 
-use super::{mailbox, search};
+use super::{
+    compose::{self, carry, save},
+    mailbox, search,
+};
 use crate::{
     app::App,
-    net::{Happening, http},
+    i18n::t,
+    net::{Happening, http, worker},
     route::Route,
     store::{
         list::{
@@ -14,7 +18,7 @@ use crate::{
         session::Standing,
     },
 };
-use leptos::prelude::*;
+use leptos::{prelude::*, task::spawn_local};
 use surat_protocol::{Event, Problem, http::Login};
 use wasm_bindgen::{JsCast, closure::Closure};
 
@@ -35,7 +39,39 @@ pub(crate) fn start(app: App) {
         let _ = target.add_event_listener_with_callback(event, nudge.as_ref().unchecked_ref());
         nudge.forget();
     }
+    let hear = Closure::<dyn FnMut(web_sys::Event)>::new(move |event: web_sys::Event| {
+        if event.type_() == worker::LEAVING {
+            carry::pack(app);
+        } else {
+            app.session.has_newer.set(true);
+        }
+    });
+    for word in [worker::RENEWABLE, worker::LEAVING] {
+        // Fails for no event of this name; without it the next start brings the newer version.
+        let _ = window().add_event_listener_with_callback(word, hear.as_ref().unchecked_ref());
+    }
+    hear.forget();
     connect(app);
+}
+
+/// Dials at once, instead of when it is time for the next try.
+pub(crate) fn try_again(app: App) {
+    app.net.nudge();
+}
+
+/// Changes to the newer version of the app. What is being written is stored first, if there is a link, and taken along.
+pub(crate) fn renew(app: App) {
+    spawn_local(async move {
+        if let Some(letter) = app.compose.letter().filter(|_| !app.session.is_cut_off.get_untracked()) {
+            save::save(app);
+            save::finish(&letter).await;
+        }
+        if compose::is_busy(app) {
+            app.notices.notify(t().shell.newer_later);
+        } else {
+            worker::tell(worker::RENEW);
+        }
+    });
 }
 
 /// Signs in. The problem says why not.
@@ -81,7 +117,12 @@ fn take(app: App, happening: Happening) {
                 }
             });
         }
-        Happening::OtherVersion => reload_once(),
+        // The page that it serves now fits it. What is being sent or attached is waited for: this comes again.
+        Happening::OtherVersion => {
+            if !compose::is_busy(app) {
+                worker::tell(worker::OUTDATED);
+            }
+        }
         Happening::Event(event) => apply(app, event),
     }
 }
@@ -166,20 +207,4 @@ fn leave(app: App, reason: Option<Problem>) {
     app.mailboxes.known.set(Known::default());
     app.preferences.forget_account();
     app.session.standing.set(Standing::SignedOut(reason));
-}
-
-/// Another version of the proxy: the page that it serves fits it. Twice would be a loop.
-fn reload_once() {
-    const KEY: &str = "surat.reloaded-for";
-    let Some(storage) = window().session_storage().ok().flatten() else {
-        return;
-    };
-    let version = surat_protocol::frame::VERSION.to_string();
-    if storage.get_item(KEY).ok().flatten().as_ref() == Some(&version) {
-        return;
-    }
-    // Where nothing can be remembered, a loop is worse than a page that waits.
-    if storage.set_item(KEY, &version).is_ok() {
-        let _ = window().location().reload();
-    }
 }

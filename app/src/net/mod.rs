@@ -12,6 +12,7 @@ mod pending;
 mod pulse;
 mod socket;
 pub(crate) mod upload;
+pub(crate) mod worker;
 
 use crate::signal::StoredValue;
 use futures_channel::mpsc::UnboundedReceiver;

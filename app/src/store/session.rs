@@ -25,6 +25,8 @@ pub(crate) struct Session {
     pub(crate) is_cut_off: RwSignal<bool>,
     /// Does the proxy have its mail server?
     pub(crate) has_server: RwSignal<bool>,
+    /// Is there a newer version of the app to change to?
+    pub(crate) has_newer: RwSignal<bool>,
     /// What the proxy said when it let us in.
     pub(crate) welcome: RwSignal<Option<Welcome>>,
 }
@@ -36,6 +38,7 @@ impl Session {
             standing: RwSignal::new(Standing::Unknown(None)),
             is_cut_off: RwSignal::new(false),
             has_server: RwSignal::new(true),
+            has_newer: RwSignal::new(false),
             welcome: RwSignal::new(None),
         }
     }

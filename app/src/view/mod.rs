@@ -16,11 +16,11 @@ pub(crate) mod shell;
 use crate::{
     action,
     app::{App, app},
-    dom::{View, live, view},
+    dom::{View, live, show, view},
     i18n::{problem, t, tr},
     signal::{Memo, effect},
     store::session::Standing,
-    ui::button::Button,
+    ui::{button::Button, icon::Icon},
 };
 use leptos::{prelude::*, task::spawn_local};
 use surat_protocol::Problem;
@@ -62,7 +62,7 @@ fn wear(app: App) {
     effect(move || set("data-density", app.preferences.density.get().word()));
 }
 
-/// There is a session, but no mail yet: says why, if there is a reason, and offers to leave.
+/// There may be a session, but there is no mail yet: says why, if there is a reason, and what one can do.
 #[component]
 fn Waiting(reason: Option<Problem>) -> View {
     let app = app();
@@ -76,7 +76,7 @@ fn Waiting(reason: Option<Problem>) -> View {
     let why = reason.clone();
     let words = move || match &why {
         Some(problem) => Some(problem::words(problem)),
-        None => app.session.is_cut_off.get().then(|| t().shell.reconnecting.to_owned()),
+        None => app.session.is_cut_off.get().then(|| t().shell.offline.to_owned()),
     };
     view! {
         <main class="boot">
@@ -85,8 +85,14 @@ fn Waiting(reason: Option<Problem>) -> View {
                 <path d="m6.5 11.5 9.5 7 9.5-7" />
             </svg>
             <h1>"Surat"</h1>
-            <p role="status">{words}</p>
-            {reason.is_some().then(|| view! { <Button name=tr(|t| t.shell.sign_out) on_press=sign_out /> })}
+            <p class="boot-words" role="status">{words}</p>
+            {if reason.is_some() {
+                view! { <Button name=tr(|t| t.shell.sign_out) on_press=sign_out /> }
+            } else {
+                show(move || app.session.is_cut_off.get(), move || view! {
+                    <Button name=tr(|t| t.ui.retry) icon=Icon::Again on_press=move |()| action::session::try_again(app) />
+                })
+            }}
         </main>
     }
 }

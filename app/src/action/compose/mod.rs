@@ -1,7 +1,8 @@
 //! Writing: beginning a message in each way there is, closing it, discarding it.
 //!
-//! Saving is in [`save`], sending in [`send`], files in [`files`].
+//! Saving is in [`save`], sending in [`send`], files in [`files`], reloads in [`carry`].
 
+pub(crate) mod carry;
 pub(crate) mod files;
 pub(crate) mod save;
 pub(crate) mod send;
@@ -14,7 +15,7 @@ use crate::{
     store::{
         compose::{
             Focus, Status,
-            address::{self, parse_list},
+            address::{parse_list, write_list},
             html_text::html_text,
             is_blank, reply,
         },
@@ -35,8 +36,7 @@ const LEARNED_ROWS: usize = 500;
 /// Keeps what was not stored from being lost with the page. Once, at the start.
 pub(crate) fn start(app: App) {
     let on_leave = Closure::<dyn FnMut(web_sys::Event)>::new(move |event: web_sys::Event| {
-        let is_sending = matches!(app.compose.status.get_untracked(), Status::Sending(_));
-        if is_sending || files::are_uploading(app) || untrack(|| app.compose.is_changed()) {
+        if is_busy(app) || untrack(|| app.compose.is_changed()) {
             // The browser asks in its own words.
             event.prevent_default();
         }
@@ -55,6 +55,11 @@ pub(crate) fn start(app: App) {
         let _ = window().add_event_listener_with_callback(name, keep.as_ref().unchecked_ref());
         keep.forget();
     }
+}
+
+/// Is the message being sent, or are files of it on their way?
+pub(crate) fn is_busy(app: App) -> bool {
+    matches!(app.compose.status.get_untracked(), Status::Sending(_)) || files::are_uploading(app)
 }
 
 /// An empty message.
@@ -131,18 +136,41 @@ pub(crate) fn forward(app: App) {
 
 /// A stored draft, to go on with it.
 pub(crate) fn open_draft(app: App, message: MessageRef) {
+    go_on(app, Some(message), None);
+}
+
+/// Goes on with a stored draft, or with none, and with what was typed since.
+fn go_on(app: App, mut stored: Option<MessageRef>, typed: Option<carry::Typed>) {
     spawn_local(async move {
-        let request = Request::OpenDraft {
-            message: message.clone(),
-        };
-        match app.net.ask(request).await {
-            Ok(Answer::Draft(draft)) => {
-                if put_away(app) {
-                    app.compose.begin(*draft, Some(message), Focus::Text);
+        let mut draft = new_draft(app);
+        if let Some(message) = stored.clone() {
+            let problem = match app.net.ask(Request::OpenDraft { message }).await {
+                Ok(Answer::Draft(kept)) => {
+                    draft = *kept;
+                    None
+                }
+                Ok(_) => Some(Problem::BadRequest),
+                Err(problem) => Some(problem),
+            };
+            if let Some(problem) = problem {
+                report(app, &problem);
+                // What was typed is not lost with what was stored.
+                stored = None;
+                if typed.is_none() {
+                    return;
                 }
             }
-            Ok(_) => report(app, &Problem::BadRequest),
-            Err(problem) => report(app, &problem),
+        }
+        if !put_away(app) {
+            return;
+        }
+        app.compose.begin(draft, stored, Focus::Text);
+        if let Some(typed) = typed {
+            app.compose.to.set(typed.to);
+            app.compose.cc.set(typed.cc);
+            app.compose.bcc.set(typed.bcc);
+            app.compose.subject.set(typed.subject);
+            app.compose.text.set(typed.text);
         }
     });
 }
@@ -319,15 +347,14 @@ fn quoted_text(message: &Message) -> String {
 
 fn forwarded_text(message: &Message) -> String {
     let (envelope, texts) = (&message.envelope, &t().message);
-    let people = |people: &[Address]| people.iter().map(address::write).collect::<Vec<_>>().join(", ");
     let mut text = format!("\n\n{}\n", t().compose.forwarded_head);
     let when = date::long(envelope.date.unwrap_or(message.received));
     for (name, value) in [
-        (texts.from, people(&envelope.from)),
+        (texts.from, write_list(&envelope.from)),
         (texts.date, when),
         (t().compose.subject, envelope.subject.clone()),
-        (texts.to, people(&envelope.to)),
-        (texts.cc, people(&envelope.cc)),
+        (texts.to, write_list(&envelope.to)),
+        (texts.cc, write_list(&envelope.cc)),
     ] {
         if !value.is_empty() {
             text.push_str(&format!("{name}: {value}\n"));

@@ -51,6 +51,11 @@ pub(crate) fn is_same(one: &str, other: &str) -> bool {
     lower(one.trim()) == lower(other.trim())
 }
 
+/// Addresses as they are typed, with commas between: what [`parse_list`] reads.
+pub(crate) fn write_list(addresses: &[Address]) -> String {
+    addresses.iter().map(write).collect::<Vec<_>>().join(", ")
+}
+
 /// An address as it is typed: "Name <local@domain>", the name quoted where it must be.
 pub(crate) fn write(address: &Address) -> String {
     let Address { name, email } = address;

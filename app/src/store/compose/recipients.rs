@@ -21,7 +21,7 @@ impl Recipients {
         }
     }
 
-    pub(super) fn set(self, addresses: Vec<Address>) {
+    pub(crate) fn set(self, addresses: Vec<Address>) {
         self.chosen.set(addresses);
         self.typed.set(String::new());
     }

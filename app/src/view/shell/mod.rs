@@ -4,9 +4,12 @@ mod account;
 mod follow;
 
 use crate::{
-    action::compose,
+    action::{
+        compose::{self, carry},
+        session,
+    },
     app::app,
-    dom::{View, live, view},
+    dom::{View, live, show, view},
     i18n::tr,
     keyboard,
     signal::RwSignal,
@@ -42,6 +45,7 @@ pub(crate) fn is_phone() -> bool {
 pub(crate) fn Shell() -> View {
     let app = app();
     follow::follow(app);
+    carry::unpack(app);
     let keys = window_event_listener(ev::keydown, move |event| keyboard::press(app, &event));
     on_cleanup(move || keys.remove());
     let has_message = move || app.route.current().with(|route| route.message().is_some());
@@ -68,6 +72,7 @@ pub(crate) fn Shell() -> View {
                 <span class="top-brand" aria-hidden="true">"Surat"</span>
                 <SearchBox />
                 <LinkState />
+                <NewVersion />
                 <div class="top-end">
                     <span class="only-phone">{menu_button()}</span>
                     <span class="only-phone">
@@ -117,6 +122,24 @@ fn menu_button() -> View {
     let is_menu_open = app().list.is_menu_open;
     let toggle = move |()| is_menu_open.update(|is_open| *is_open = !*is_open);
     view! { <IconButton icon=Icon::Menu name=tr(|t| t.shell.menu) class="top-menu" on_press=toggle /> }
+}
+
+/// A newer version of the app, for whenever it suits. Always in the page, so that screen readers hear it.
+#[component]
+fn NewVersion() -> View {
+    let app = app();
+    let offer = move || {
+        let renew = move |()| session::renew(app);
+        view! {
+            <span>{tr(|t| t.shell.newer)}</span>
+            <Button name=tr(|t| t.shell.reload) look="quiet" on_press=renew />
+        }
+    };
+    view! {
+        <div class="new-version" role="status">
+            {show(move || app.session.has_newer.get(), offer)}
+        </div>
+    }
 }
 
 /// "Reconnecting…", for as long as there is no link. Always in the page, so that screen readers hear it.
