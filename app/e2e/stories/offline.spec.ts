@@ -1,0 +1,204 @@
+// The app without a network: what its service worker keeps, and what it leaves alone.
+import { expect, type Page, test } from '@playwright/test';
+import { Relay } from '../support/relay';
+import { type Stage, useStage } from '../support/stage';
+import { Surat } from '../support/surat';
+
+const held = useStage();
+test.setTimeout(90_000);
+
+/** The app at the relay's address. */
+async function atRelay(page: Page): Promise<{ surat: Surat; relay: Relay }> {
+  const relay = await Relay.start(held.stage);
+  page.context().once('close', () => void relay.stop());
+  return { surat: new Surat(page, { url: relay.url } as Stage), relay };
+}
+
+/** Waits until a worker serves this address, and nothing else is on its way. */
+async function untilKept(page: Page) {
+  await page.evaluate(async () => void (await navigator.serviceWorker.ready));
+  await expect.poll(() => page.evaluate(async () => (await navigator.serviceWorker.getRegistration())?.active?.state)).toBe('activated');
+}
+
+/** What is in the browser's caches: paths by cache. */
+function kept(page: Page): Promise<Record<string, string[]>> {
+  return page.evaluate(async () => {
+    const all: Record<string, string[]> = {};
+    for (const name of await caches.keys()) {
+      const requests = await (await caches.open(name)).keys();
+      all[name] = requests.map(({ url }) => new URL(url).pathname).sort();
+    }
+    return all;
+  });
+}
+
+const OFFLINE = /You are offline/;
+
+test('the files are kept after the inbox can be used, loaded only once, and serve the second visit', async ({ page }) => {
+  const { surat, relay } = await atRelay(page);
+
+  await surat.enter('ayu@surat.test');
+  expect(relay.requests).not.toContain('GET /sw.js');
+  await untilKept(page);
+
+  const first = relay.files();
+  expect(first.filter((request) => !request.includes('texts-id'))).toHaveLength(6);
+  expect(new Set(first).size).toBe(first.length);
+
+  await page.reload();
+  await expect(surat.row(/./).first()).toBeVisible();
+  expect(relay.files()).toEqual([]);
+});
+
+test('the worker keeps the app’s files and nothing else, whatever is read, downloaded or signed out of', async ({ page }) => {
+  const { surat } = await atRelay(page);
+  await surat.enter('ayu@surat.test');
+  await untilKept(page);
+  await page.reload();
+  await surat.messages.getByRole('row').first().click();
+  await expect(surat.message).toBeVisible();
+  await page.evaluate(() => fetch('/healthz').then((answer) => answer.text()));
+
+  await surat.signOut();
+
+  const caches = Object.values(await kept(page));
+  expect(caches).toHaveLength(1);
+  for (const path of caches[0]) expect(path).toMatch(/^\/($|(start|surat|surat-app|icons|texts-(en|id))-[0-9a-f]{16}(_bg)?\.(js|css|wasm|svg|txt)$)/);
+  expect(caches[0]).toContain('/');
+});
+
+test('what is not the app goes to the proxy: files of mail, and addresses that are not the app’s', async ({ page }) => {
+  const { surat, relay } = await atRelay(page);
+  await surat.enter('ayu@surat.test');
+  await untilKept(page);
+  await page.reload();
+  relay.requests = [];
+
+  for (const path of ['/healthz', '/icons-licence.txt', '/api/part?mailbox=INBOX']) await page.goto(relay.url.slice(0, -1) + path).catch(() => {});
+
+  expect(relay.requests.filter((request) => /healthz|licence|part/.test(request))).toHaveLength(3);
+});
+
+test('without a network the app opens, says what it lacks, and goes on by itself', async ({ page, context }) => {
+  const { surat, relay } = await atRelay(page);
+  await surat.enter('ayu@surat.test');
+  await untilKept(page);
+  await relay.cut();
+
+  await page.reload();
+
+  await expect(surat.notice(OFFLINE)).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Try again' })).toBeVisible();
+  const took = await page.evaluate(() => {
+    const shown = performance.getEntriesByName('first-contentful-paint')[0];
+    return shown.startTime;
+  });
+  console.log(`offline start: first paint after ${Math.round(took)} ms`);
+
+  await relay.connect();
+  await page.evaluate(() => dispatchEvent(new Event('online')));
+  await expect(surat.row(/./).first()).toBeVisible();
+  await expect(surat.notice(OFFLINE)).toHaveCount(0);
+
+  await relay.cut();
+  await context.setOffline(true);
+  const other = await context.newPage();
+  await other.goto(`${relay.url}mail/INBOX.Sent`);
+  await expect(other.getByRole('status').filter({ hasText: OFFLINE })).toBeVisible();
+  await relay.connect();
+  await context.setOffline(false);
+  await expect(other.getByRole('grid', { name: 'Messages' })).toBeVisible();
+});
+
+test('a newer version is told, and comes when it is asked for, with the message that is being written', async ({ page }) => {
+  const { surat, relay } = await atRelay(page);
+  await surat.enter(held.stage.newcomer());
+  await untilKept(page);
+  await page.reload();
+  await surat.write({ to: 'budi@surat.test', subject: 'Rapat', text: 'Halo Budi' });
+  relay.version = 'aaaaaaaaaaaaaaaa';
+
+  await page.evaluate(async () => void (await (await navigator.serviceWorker.getRegistration())!.update()));
+
+  await expect(surat.notice('A new version is ready')).toBeVisible();
+  await expect(page.locator('meta[name=version]')).toHaveCount(0);
+  await surat.field('Message text').fill('Halo Budi,\napa kabar?');
+  await surat.button('Reload').click();
+
+  await expect(page.locator('meta[name=version]')).toHaveAttribute('content', relay.version);
+  await expect(surat.field('Message text')).toHaveValue('Halo Budi,\napa kabar?');
+  await expect(surat.field('Subject')).toHaveValue('Rapat');
+  await expect(surat.composer).toContainText('budi@surat.test');
+  expect(Object.keys(await kept(page))).toEqual([`surat-files-${relay.version}`]);
+  await expect(surat.notice('A new version is ready')).toHaveCount(0);
+  await surat.send();
+  await expect(surat.notice('Message sent')).toBeVisible();
+});
+
+test('a version that does not arrive whole changes nothing', async ({ page }) => {
+  const { surat, relay } = await atRelay(page);
+  await surat.enter('ayu@surat.test');
+  await untilKept(page);
+  await page.reload();
+  const before = await kept(page);
+  const update = () => page.evaluate(async () => {
+    const registration = (await navigator.serviceWorker.getRegistration())!;
+    await registration.update().catch(() => {});
+    const next = registration.installing;
+    if (next) await new Promise<void>((resolve) => (next.onstatechange = () => next.state === 'redundant' && resolve()));
+  });
+
+  relay.version = 'bbbbbbbbbbbbbbbb';
+  relay.broken = /^\/$/;
+  await update();
+
+  expect(await kept(page)).toEqual(before);
+  await page.reload();
+  await expect(surat.row(/./).first()).toBeVisible();
+  await expect(page.locator('meta[name=version]')).toHaveCount(0);
+});
+
+test('a proxy of another version ends in its page, and keeps what was typed without a link', async ({ page }) => {
+  const { surat, relay } = await atRelay(page);
+  await surat.enter(held.stage.newcomer());
+  await untilKept(page);
+  await page.reload();
+  await surat.write({ to: 'budi@surat.test', subject: 'Tersimpan' });
+  await expect(surat.composer.getByRole('status')).toContainText('Draft saved');
+  await relay.cut();
+  await surat.field('Message text').fill('Ditulis tanpa sambungan');
+
+  relay.version = 'cccccccccccccccc';
+  relay.isForeign = true;
+  await relay.connect();
+  await page.evaluate(() => dispatchEvent(new Event('online')));
+  await expect(page.locator('meta[name=version]')).toHaveAttribute('content', relay.version);
+  relay.isForeign = false;
+
+  await expect(surat.field('Message text')).toHaveValue('Ditulis tanpa sambungan', { timeout: 30_000 });
+  await expect(surat.field('Subject')).toHaveValue('Tersimpan');
+  await expect(surat.composer.getByRole('status')).toContainText('Draft saved');
+  await surat.openFolder('Drafts');
+  await expect(surat.messages).toHaveAttribute('aria-rowcount', '1');
+});
+
+test('the app can be installed', async ({ page }) => {
+  const surat = new Surat(page, held.stage);
+  await surat.enter('ayu@surat.test');
+  await untilKept(page);
+  const wire = await page.context().newCDPSession(page);
+
+  const { installabilityErrors } = await wire.send('Page.getInstallabilityErrors');
+  const { errors, data } = await wire.send('Page.getAppManifest');
+
+  // Chromium installs nothing in a window without a profile, which is what a story has.
+  expect(installabilityErrors.filter(({ errorId }) => errorId !== 'in-incognito')).toEqual([]);
+  expect(errors).toEqual([]);
+  const manifest = JSON.parse(data!);
+  for (const icon of manifest.icons) {
+    const answer = await page.request.get(new URL(icon.src, held.stage.url).href);
+    expect(answer.headers()['content-type']).toBe(icon.type);
+  }
+  const response = await page.request.get(`${held.stage.url}sw.js`);
+  expect(response.headers()['cache-control']).toBe('no-cache');
+});
