@@ -8,7 +8,7 @@ use crate::{
     draft::{Draft, DraftAttachment, SendStage},
     flag::{Flag, Flags},
     ids::{MailboxName, MessageRef, RequestId, Uid, UidValidity},
-    mailbox::{Counts, Mailbox, Opened},
+    mailbox::{Counts, Glance, Known, Mailbox, Opened},
     message::{Message, Row},
     problem::Problem,
     search::{Scope, Term},
@@ -17,7 +17,7 @@ use crate::{
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 /// Version of this contract. A mismatch makes the app reload itself.
-pub const VERSION: u16 = 1;
+pub const VERSION: u16 = 2;
 
 /// Largest frame a client may send, in octets: a draft's text is the largest thing in one.
 pub const CLIENT_FRAME_LIMIT: usize = 2 << 20;
@@ -99,13 +99,18 @@ pub struct Welcome {
 pub enum Request {
     /// All mailboxes: [`Answer::Mailboxes`].
     ListMailboxes,
-    /// Opens a mailbox and watches it from now on instead of this socket's earlier one:
-    /// [`Answer::Opened`], then [`Answer::Rows`] with the newest `first_rows`.
+    /// Opens a mailbox and watches it from now on instead of this socket's earlier one.
+    ///
+    /// [`Answer::Opened`] says what is in it. Where that is only what is new since `known`,
+    /// [`Answer::Rows`] of what arrived may follow; where it is everything, [`Answer::Glance`] or
+    /// [`Answer::Rows`] has the newest rows, before it or after.
     OpenMailbox {
         /// Which.
         mailbox: MailboxName,
         /// How many rows come along; at most 200.
         first_rows: u16,
+        /// What is known of it.
+        known: Option<Known>,
     },
     /// Rows of these UIDs: [`Answer::Rows`], one or more; UIDs that are gone are left out. At most 1,000.
     FetchRows {
@@ -122,6 +127,8 @@ pub enum Request {
         message: MessageRef,
         /// Let remote images through (by the proxy)?
         allow_remote_images: bool,
+        /// Nobody has asked for it yet: it comes after everything that a person waits for.
+        is_ahead: bool,
     },
     /// All header fields, decoded, in order: [`Answer::Headers`].
     FetchHeaders {
@@ -241,6 +248,8 @@ pub enum Answer {
     },
     /// All mailboxes, in no particular order; counts may follow as [`Event::Counts`].
     Mailboxes(Vec<Mailbox>),
+    /// The top of the mailbox that is being opened.
+    Glance(Glance),
     /// The mailbox is open.
     Opened(Opened),
     /// Rows, newest first.

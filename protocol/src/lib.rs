@@ -19,7 +19,7 @@ pub use draft::{Draft, DraftAttachment, Origin, RefusedRecipient, SendStage, Sou
 pub use flag::{Flag, Flags};
 pub use frame::{Answer, ClientFrame, Event, Refusal, Request, ServerFrame, Welcome};
 pub use ids::{MailboxName, MessageRef, ModSeq, RequestId, Section, Uid, UidValidity, UploadId};
-pub use mailbox::{Counts, Mailbox, NamespaceKind, Opened, Rights, Role};
+pub use mailbox::{Contents, Counts, Glance, Known, Mailbox, NamespaceKind, Opened, Rights, Role};
 pub use message::{Address, Attachment, Body, Damage, Envelope, Message, Preview, Row};
 pub use problem::{CertificateFault, Problem, Server};
 pub use search::{Scope, Term, TermField};

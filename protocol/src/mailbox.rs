@@ -1,7 +1,9 @@
 //! Mailboxes: their names, roles, rights and counts, and what opening one tells.
 
 use crate::{
+    flag::Flags,
     ids::{MailboxName, ModSeq, Uid, UidValidity},
+    message::Row,
     uid_set::UidSet,
 };
 use serde::{Deserialize, Serialize};
@@ -141,7 +143,31 @@ impl Rights {
     }
 }
 
-/// What opening a mailbox tells (SELECT and ESEARCH): its order, without a single row.
+/// What a client has kept of a mailbox: opening it again tells only what is new since.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Known {
+    /// The UIDVALIDITY under which it was learned.
+    pub uid_validity: UidValidity,
+    /// [`Opened::highest_modseq`] of then; 0 when the mailbox kept none.
+    pub highest_modseq: ModSeq,
+    /// Every UID that was in it, as of then or later.
+    pub uids: UidSet,
+}
+
+/// The top of a mailbox, told before its order is known.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Glance {
+    /// The mailbox.
+    pub mailbox: MailboxName,
+    /// Its UIDVALIDITY.
+    pub uid_validity: UidValidity,
+    /// EXISTS: messages in it.
+    pub messages: u32,
+    /// The newest of them, newest first, without a gap.
+    pub rows: Vec<Row>,
+}
+
+/// What opening a mailbox tells (SELECT and what follows): its order, without a single row.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Opened {
     /// The mailbox.
@@ -150,16 +176,30 @@ pub struct Opened {
     pub uid_validity: UidValidity,
     /// The next UID.
     pub uid_next: Uid,
-    /// HIGHESTMODSEQ; 0 when the mailbox keeps none.
+    /// HIGHESTMODSEQ, or an earlier one since which everything is told; 0 when the mailbox keeps none.
     pub highest_modseq: ModSeq,
-    /// Every UID in it. Newest first is descending UID: arrival order.
-    pub uids: UidSet,
-    /// Messages without `\Seen`.
-    pub unseen: u32,
+    /// Which messages are in it.
+    pub contents: Contents,
     /// Opened without the right to change anything (READ-ONLY)?
     pub is_read_only: bool,
     /// May keywords be stored (PERMANENTFLAGS has `\*`)?
     pub may_store_keywords: bool,
+}
+
+/// The messages of a mailbox. Newest first is descending UID: arrival order.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Contents {
+    /// Every UID in it. Of what was kept, flags may have changed.
+    Whole(UidSet),
+    /// What is new since [`Known`]; all else is as it was (QRESYNC or CONDSTORE, RFC 7162).
+    Since {
+        /// Messages that left.
+        vanished: UidSet,
+        /// Messages that came.
+        arrived: UidSet,
+        /// Messages whose flags changed, and what they are now.
+        flags: Vec<(Uid, Flags)>,
+    },
 }
 
 #[cfg(test)]

@@ -42,6 +42,11 @@ fn client_frames_keep_their_wire_form() {
             request(Request::OpenMailbox {
                 mailbox: mailbox(),
                 first_rows: 50,
+                known: Some(Known {
+                    uid_validity,
+                    highest_modseq: ModSeq(70),
+                    uids: uids(),
+                }),
             }),
         ),
         (
@@ -57,6 +62,7 @@ fn client_frames_keep_their_wire_form() {
             request(Request::FetchMessage {
                 message: message(),
                 allow_remote_images: true,
+                is_ahead: true,
             }),
         ),
         ("fetch_headers", request(Request::FetchHeaders { message: message() })),
@@ -155,8 +161,7 @@ fn answers_keep_their_wire_form() {
         uid_validity: UidValidity(9),
         uid_next: Uid(8),
         highest_modseq: ModSeq(70),
-        uids: uids(),
-        unseen: 2,
+        contents: Contents::Whole(uids()),
         is_read_only: false,
         may_store_keywords: true,
     };
@@ -205,7 +210,27 @@ fn answers_keep_their_wire_form() {
         ("done", answer(Answer::Done)),
         ("progress", answer(Answer::Progress { done: 1, total: 2 })),
         ("mailboxes", answer(Answer::Mailboxes(vec![a_mailbox()]))),
-        ("opened", answer(Answer::Opened(opened))),
+        ("opened", answer(Answer::Opened(opened.clone()))),
+        (
+            "opened-since",
+            answer(Answer::Opened(Opened {
+                contents: Contents::Since {
+                    vanished: uids(),
+                    arrived: UidSet::one(Uid(8)),
+                    flags: vec![(Uid(7), row().flags)],
+                },
+                ..opened
+            })),
+        ),
+        (
+            "glance",
+            answer(Answer::Glance(Glance {
+                mailbox: mailbox(),
+                uid_validity: UidValidity(9),
+                messages: 3,
+                rows: vec![row()],
+            })),
+        ),
         ("rows", answer(Answer::Rows(vec![row()]))),
         ("message", answer(Answer::Message(Box::new(read)))),
         (

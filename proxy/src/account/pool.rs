@@ -29,6 +29,8 @@ pub enum Urgency {
     Person,
     /// A person will look at it soon: rows beyond the screen, a stream.
     Ahead,
+    /// Perhaps a person will look at it: the next message, the one under the pointer.
+    Guess,
     /// Long work in many turns.
     Bulk,
 }
@@ -47,7 +49,7 @@ struct State {
     idle: Option<(Connection, Instant)>,
     is_lent: bool,
     /// One line for each urgency.
-    waiting: [VecDeque<oneshot::Sender<Result<Lease, Problem>>>; 3],
+    waiting: [VecDeque<oneshot::Sender<Result<Lease, Problem>>>; 4],
     /// A task is there that closes the connection when it has been idle for long.
     is_watched: bool,
 }

@@ -3,6 +3,7 @@
 
 use super::{
     actor::{Account, Member},
+    job,
     key::AccountKey,
     outbox::Outbox,
     servers::{Credentials, Servers},
@@ -89,7 +90,13 @@ impl Accounts {
     /// Signs in for real, from this address. The session is kept: the page that follows will want it.
     pub async fn sign_in(&self, credentials: &Credentials, address: IpAddr) -> Result<(), Problem> {
         let connection = self.servers.open(credentials, address).await?;
-        self.enter(credentials, address).accept(connection);
+        let presence = self.enter(credentials, address);
+        presence.accept(connection);
+        tokio::spawn(async move {
+            if let Err(problem) = job::warm(&presence).await {
+                tracing::debug!(?problem, "The inbox could not be opened ahead");
+            }
+        });
         Ok(())
     }
 

@@ -5,7 +5,7 @@ use crate::{
     config::Config,
     endpoint::Endpoint,
     image_address::ImageSigner,
-    imap::{Session, command::select::Selected, dial::dial},
+    imap::{Session, command::select::Selected, decode::Response, dial::dial},
     secret::Secret,
     submission::Submission,
     tls::TlsSettings,
@@ -79,6 +79,8 @@ pub struct Servers {
 pub struct Connection {
     session: Session,
     opened: Option<Selected>,
+    /// Nothing was asked since the mailbox was opened: its sequence numbers are those of that moment.
+    is_exact: bool,
     _room: OwnedSemaphorePermit,
 }
 
@@ -111,6 +113,7 @@ impl Servers {
         Ok(Connection {
             session,
             opened: None,
+            is_exact: false,
             _room: room,
         })
     }
@@ -142,7 +145,31 @@ impl Connection {
     pub async fn open_anew(&mut self, entry: &Entry) -> Result<&Selected, Problem> {
         self.opened = None;
         let selected = self.session.select(&entry.wire).await.in_mailbox(&entry.mailbox.name)?;
+        self.is_exact = true;
         Ok(self.opened.insert(selected))
+    }
+
+    /// Opens a mailbox, or brings it up to date if it is open already: nothing told afterwards is older
+    /// than this moment.
+    pub async fn open_now(&mut self, entry: &Entry) -> Result<&Selected, Problem> {
+        let is_open = self.session.selected() == Some(&entry.wire);
+        let Some(mut selected) = self.opened.take().filter(|_| is_open) else {
+            return self.open_anew(entry).await;
+        };
+        let news = self.session.noop_for_news().await.in_mailbox(&entry.mailbox.name)?;
+        for response in news {
+            match response {
+                Response::Exists(exists) => selected.exists = exists,
+                Response::Expunge(_) | Response::Vanished { .. } => self.is_exact = false,
+                _ => {}
+            }
+        }
+        Ok(self.opened.insert(selected))
+    }
+
+    /// Is EXISTS still what it was when the mailbox was opened? Messages have these sequence numbers then.
+    pub fn is_exact(&self) -> bool {
+        self.is_exact
     }
 
     /// Opens a mailbox in which UIDs were learned under this UIDVALIDITY; elsewhere they mean nothing.
@@ -173,6 +200,8 @@ impl Deref for Connection {
 
 impl DerefMut for Connection {
     fn deref_mut(&mut self) -> &mut Session {
+        // Whatever is asked now, what comes with the answer may change them (RFC 9051, section 7.4.1).
+        self.is_exact = false;
         &mut self.session
     }
 }

@@ -38,12 +38,12 @@ struct Difference {
 }
 
 impl MailboxState {
-    /// As it was told to a page.
-    pub fn of(entry: &Entry, opened: &Opened) -> Self {
+    /// As it was told to a page, with all that is in it.
+    pub fn of(entry: &Entry, opened: &Opened, uids: UidSet) -> Self {
         Self {
             entry: entry.clone(),
             uid_validity: opened.uid_validity,
-            uids: opened.uids.clone(),
+            uids,
             highest_modseq: opened.highest_modseq,
             window: BTreeMap::new(),
         }

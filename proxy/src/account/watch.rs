@@ -25,7 +25,7 @@ use std::{
 use surat_protocol::{Event, MailboxName, Problem};
 use tokio::{
     sync::mpsc,
-    time::{Instant, sleep},
+    time::{Instant, sleep, timeout},
 };
 
 /// Between two looks at the counts of all mailboxes, on a server that does not tell by itself.
@@ -34,6 +34,10 @@ const POLL: Duration = Duration::from_secs(60);
 const POLL_NOTIFIED: Duration = Duration::from_secs(10 * 60);
 /// The first page has its list and a message by then.
 const RECOVER_AFTER: Duration = Duration::from_secs(3);
+/// A page asks for its list as soon as it is there; if it does not, it is watched all the same.
+const FIRST_ORDER_WITHIN: Duration = Duration::from_secs(2);
+/// The first page has its rows on screen by then: what the watcher asks for must not delay them.
+const AFTER_FIRST_ORDER: Duration = Duration::from_millis(300);
 /// A connection that held for so long was a good one.
 const GOOD_AFTER: Duration = Duration::from_secs(10);
 
@@ -116,6 +120,7 @@ impl Watch {
     async fn run(mut self) {
         let account = Arc::clone(&self.account);
         tokio::spawn(recover_later(Arc::clone(&account)));
+        self.wait_for_first_page().await;
         let mut backoff = Backoff::default();
         let mut is_lost = false;
         while !account.ended().is_cancelled() {
@@ -149,6 +154,22 @@ impl Watch {
         }
     }
 
+    /// What a person waits for goes first. Whatever happens meanwhile is found out afterwards.
+    async fn wait_for_first_page(&mut self) {
+        let ended = self.account.ended().clone();
+        let first = async {
+            if let Ok(Some(order)) = timeout(FIRST_ORDER_WITHIN, self.orders.recv()).await {
+                // Nothing is open yet, so all that was touched will be looked at.
+                self.take_in(order);
+                sleep(AFTER_FIRST_ORDER).await;
+            }
+        };
+        tokio::select! {
+            () = first => {}
+            () = ended.cancelled() => {}
+        }
+    }
+
     async fn follow(&mut self, mut connection: Connection) -> End {
         self.account.learn(&connection);
         match self.try_follow(&mut connection).await {
@@ -164,7 +185,7 @@ impl Watch {
         let namespaces = connection.namespace().await?;
         let mut is_notified = connection.notify(&namespaces).await?;
         // What happened before this connection was there.
-        self.sync_all(connection).await?;
+        self.poll(connection).await?;
         let mut poll_at = Instant::now() + if is_notified { POLL_NOTIFIED } else { POLL };
         loop {
             while let Ok(order) = self.orders.try_recv() {
@@ -305,7 +326,9 @@ impl Watch {
 
     /// Looks at everything: the list of mailboxes, all counts, all mailboxes that are shown.
     async fn poll(&mut self, connection: &mut Connection) -> Result<(), Problem> {
-        let listing = read_mailboxes(connection, Some(&self.account.directory)).await?;
+        // First, since a large mailbox is counted at once when it is open.
+        self.sync_all(connection).await?;
+        let listing = read_mailboxes(connection, Some(&self.account.directory), true).await?;
         take_mailboxes(&self.account, listing);
         if !connection.capabilities().list_status {
             for entry in &self.account.directory.listing().entries {
@@ -314,7 +337,7 @@ impl Watch {
                 }
             }
         }
-        self.sync_all(connection).await
+        Ok(())
     }
 
     async fn sync_all(&mut self, connection: &mut Connection) -> Result<(), Problem> {

@@ -7,7 +7,7 @@ use surat_testbed::Testbed;
 
 async fn names(session: &mut Session) -> Vec<String> {
     let namespaces = session.namespace().await.unwrap();
-    let listed = session.list(&namespaces).await.unwrap();
+    let listed = session.list(&namespaces, true).await.unwrap();
     listed
         .iter()
         .map(|mailbox| session.unicode_name(&mailbox.entry.name).0)
@@ -20,7 +20,7 @@ async fn all_mailboxes_come_with_role_and_counts() {
     let mut session = sign_in(&testbed, "ayu").await;
     let namespaces = session.namespace().await.unwrap();
 
-    let listed = session.list(&namespaces).await.unwrap();
+    let listed = session.list(&namespaces, true).await.unwrap();
 
     let inbox = listed
         .iter()

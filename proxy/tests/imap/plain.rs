@@ -27,7 +27,7 @@ async fn mailboxes_have_guessed_roles_and_counts_on_request() {
     let mut session = inbox(&testbed).await;
     let namespaces = session.namespace().await.unwrap();
 
-    let listed = session.list(&namespaces).await.unwrap();
+    let listed = session.list(&namespaces, true).await.unwrap();
 
     let trash = listed
         .iter()

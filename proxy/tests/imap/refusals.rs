@@ -230,7 +230,7 @@ async fn extensions_that_are_announced_and_not_understood_are_done_without() {
     )
     .await;
 
-    let listed = session.list(&Default::default()).await.unwrap();
+    let listed = session.list(&Default::default(), true).await.unwrap();
     assert_eq!(listed[0].entry.role, Some(surat_protocol::Role::Trash));
 
     let deadline = tokio::time::Instant::now() + Duration::from_millis(100);

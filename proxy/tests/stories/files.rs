@@ -1,10 +1,10 @@
 //! Attachments and sources: streamed, named, harmless.
 
-use crate::support::{Browser, Live, ayu};
+use crate::support::{Browser, Inside, Live, ayu};
 use base64::{Engine, prelude::BASE64_STANDARD};
 use futures_util::StreamExt;
 use std::{fmt::Write as _, time::Duration};
-use surat_protocol::{Opened, Uid};
+use surat_protocol::Uid;
 use surat_testbed::Testbed;
 
 const LARGE: usize = 200 << 20;
@@ -38,7 +38,7 @@ fn append(testbed: &Testbed, message: &[u8]) {
     store.finish().unwrap();
 }
 
-fn path(opened: &Opened, uid: Uid, rest: &str) -> String {
+fn path(opened: &Inside, uid: Uid, rest: &str) -> String {
     format!(
         "/api/part?mailbox=INBOX&validity={}&uid={}&{rest}",
         opened.uid_validity.0, uid.0

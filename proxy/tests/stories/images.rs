@@ -65,6 +65,7 @@ async fn image_addresses(testbed: &Testbed, browser: &Browser, urls: &[String]) 
         .ask(Request::FetchMessage {
             message: message.clone(),
             allow_remote_images,
+            is_ahead: false,
         })
         .await
     {

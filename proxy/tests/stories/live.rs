@@ -1,6 +1,6 @@
 //! What happens elsewhere is on the page by itself.
 
-use crate::support::{Browser, Live, PATIENCE, Proxy, Tap, ayu, letter, until};
+use crate::support::{Browser, Inside, Live, PATIENCE, Proxy, Tap, ayu, letter, until};
 use std::time::{Duration, Instant};
 use surat_protocol::{Answer, Counts, Event, Flag, MailboxName, Problem, Request, UidSet};
 use surat_testbed::Testbed;
@@ -13,7 +13,7 @@ async fn arrived(page: &mut Live, subject: &str) {
     .await;
 }
 
-async fn counted(page: &mut Live, name: &str, wanted: Counts) {
+pub async fn counted(page: &mut Live, name: &str, wanted: Counts) {
     page.event(|event| match event {
         Event::Counts { mailbox, counts } => (mailbox.as_str() == name && *counts == wanted).then_some(()),
         _ => None,
@@ -21,7 +21,7 @@ async fn counted(page: &mut Live, name: &str, wanted: Counts) {
     .await;
 }
 
-fn inbox_flags(opened: &surat_protocol::Opened, add: Vec<Flag>, remove: Vec<Flag>) -> Request {
+fn inbox_flags(opened: &Inside, add: Vec<Flag>, remove: Vec<Flag>) -> Request {
     Request::StoreFlags {
         mailbox: opened.mailbox.clone(),
         uid_validity: opened.uid_validity,
@@ -201,6 +201,7 @@ async fn a_killed_server_is_told_and_what_was_missed_is_caught_up() {
         .ask_all(Request::OpenMailbox {
             mailbox: MailboxName::inbox(),
             first_rows: 5,
+            known: None,
         })
         .await;
     assert!(

@@ -11,6 +11,7 @@ mod drafts;
 mod files;
 mod images;
 mod live;
+mod opening;
 mod reading;
 mod sending;
 mod sign_in;

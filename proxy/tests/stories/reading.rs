@@ -1,13 +1,17 @@
 //! Mailboxes, lists and messages.
 
-use crate::support::{ayu, letter, letter_with};
+use crate::{
+    live::counted,
+    support::{ayu, letter, letter_with},
+};
 use surat_protocol::{
-    Answer, Body, Flag, MailboxName, MessageRef, NamespaceKind, Problem, Request, Role, Uid, UidSet, UidValidity,
+    Answer, Body, Counts, Flag, MailboxName, MessageRef, NamespaceKind, Problem, Request, Role, Uid, UidSet,
+    UidValidity,
 };
 
 #[tokio::test]
 async fn the_list_of_mailboxes_has_roles_and_counts() {
-    let (testbed, _proxy, _browser, mut page) = ayu().await;
+    let (testbed, _proxy, browser, mut page) = ayu().await;
     testbed.deliver("ayu", &letter("Satu")).unwrap();
 
     let Ok(Answer::Mailboxes(mailboxes)) = page.ask(Request::ListMailboxes).await else {
@@ -15,14 +19,19 @@ async fn the_list_of_mailboxes_has_roles_and_counts() {
     };
 
     let of_role = |role| mailboxes.iter().find(|mailbox| mailbox.role == Some(role)).unwrap();
-    let inbox = of_role(Role::Inbox);
-    assert_eq!(
-        inbox.counts.map(|counts| (counts.messages, counts.unseen)),
-        Some((1, 1))
-    );
     for role in [Role::Drafts, Role::Sent, Role::Archive, Role::Junk, Role::Trash] {
         assert_eq!(of_role(role).namespace, NamespaceKind::Personal);
     }
+    assert_eq!(of_role(Role::Inbox).name, MailboxName::inbox());
+    let counts = Counts { messages: 1, unseen: 1 };
+    counted(&mut page, "INBOX", counts).await;
+
+    // A page that comes later has them with the list.
+    let Ok(Answer::Mailboxes(mailboxes)) = browser.live().await.ask(Request::ListMailboxes).await else {
+        panic!()
+    };
+    let inbox = mailboxes.iter().find(|mailbox| mailbox.role == Some(Role::Inbox));
+    assert_eq!(inbox.unwrap().counts, Some(counts));
 }
 
 #[tokio::test]
@@ -35,7 +44,7 @@ async fn a_mailbox_opens_with_its_newest_rows_and_a_message_is_read() {
 
     let (opened, rows) = page.open_mailbox("INBOX").await;
 
-    assert_eq!((opened.uids.len(), opened.unseen), (2, 2));
+    assert_eq!(opened.uids.len(), 2);
     let [newest, oldest] = rows.as_slice() else {
         panic!("{rows:?}")
     };
@@ -52,6 +61,7 @@ async fn a_mailbox_opens_with_its_newest_rows_and_a_message_is_read() {
         .ask(Request::FetchMessage {
             message: message.clone(),
             allow_remote_images: false,
+            is_ahead: false,
         })
         .await;
     let Ok(Answer::Message(read)) = fetched else {
@@ -80,6 +90,7 @@ async fn what_is_not_there_is_told_as_such() {
     let fetch = |message| Request::FetchMessage {
         message,
         allow_remote_images: false,
+        is_ahead: false,
     };
 
     let gone = MessageRef {
@@ -110,7 +121,12 @@ async fn what_is_not_there_is_told_as_such() {
             "{name:?}"
         );
         assert_eq!(
-            page.ask(Request::OpenMailbox { mailbox, first_rows: 5 }).await,
+            page.ask(Request::OpenMailbox {
+                mailbox,
+                first_rows: 5,
+                known: None
+            })
+            .await,
             expected,
             "{name:?}"
         );

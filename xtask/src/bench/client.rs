@@ -89,6 +89,7 @@ impl Proxy {
             Request::OpenMailbox {
                 mailbox,
                 first_rows: 40,
+                known: None,
             },
         )
         .await?;

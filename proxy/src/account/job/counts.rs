@@ -40,10 +40,15 @@ impl Stale {
     }
 }
 
-/// Looks at the counts of these mailboxes soon; the pages are told what is new.
+/// Something was done in these mailboxes: their counts are looked at soon; the pages are told what is new.
 pub(in crate::account) fn refresh_counts(account: &Arc<Account>, entries: Vec<Entry>) {
-    let entries: Vec<Entry> = entries.into_iter().filter(|entry| !entry.is_promised).collect();
     account.watcher().touched(&entries);
+    look_soon(account, entries);
+}
+
+/// Looks at the counts of these mailboxes soon; the pages are told what is new.
+pub(super) fn look_soon(account: &Arc<Account>, entries: Vec<Entry>) {
+    let entries: Vec<Entry> = entries.into_iter().filter(|entry| !entry.is_promised).collect();
     if account.stale.add(entries) {
         tokio::spawn(look(Arc::clone(account)));
     }

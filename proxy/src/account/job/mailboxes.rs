@@ -32,15 +32,49 @@ const SPECIAL: [(Role, &str); 5] = [
     (Role::Trash, "Trash"),
 ];
 
+/// A page that comes back finds what was listed last; what changed since, it is told.
 pub(super) async fn list(job: &Job) -> Result<Answer, Problem> {
-    refresh(&job.account).await?;
-    Ok(Answer::Mailboxes(job.account.directory.mailboxes()))
+    let account = &job.account;
+    if !account.directory.is_known() {
+        refresh(account).await?;
+    } else if !account.capabilities().is_some_and(|capabilities| capabilities.notify) {
+        let account = Arc::clone(account);
+        tokio::spawn(async move {
+            if let Err(problem) = refresh(&account).await {
+                tracing::debug!(?problem, "Mailboxes could not be listed anew");
+            }
+        });
+    }
+    Ok(Answer::Mailboxes(account.directory.mailboxes()))
 }
 
 /// Lists all mailboxes anew; the pages are told if anything changed since the last time.
 pub(in crate::account) async fn refresh(account: &Arc<Account>) -> Result<(), Problem> {
-    let listing = read(&mut *account.lease(Urgency::Person).await?, None).await?;
+    let was_known = account.directory.is_known();
+    let mut session = account.lease(Urgency::Person).await?;
+    if !was_known && account.directory.is_known() {
+        // Somebody else has listed them meanwhile.
+        return Ok(());
+    }
+    // The first time a person waits for the names; the watcher brings the counts.
+    let listing = read(&mut session, None, was_known).await?;
+    drop(session);
     take(account, listing);
+    if was_known {
+        // Without LIST-STATUS each mailbox is asked for by itself.
+        let is_uncounted = |entry: &&Entry| entry.mailbox.is_selectable && entry.mailbox.counts.is_none();
+        let listing = account.directory.listing();
+        let uncounted = listing.entries.iter().filter(is_uncounted);
+        counts::refresh_counts(account, uncounted.cloned().collect());
+    }
+    Ok(())
+}
+
+/// Lists the mailboxes and opens the inbox, which a page that has just signed in asks for next.
+pub(in crate::account) async fn warm(account: &Arc<Account>) -> Result<(), Problem> {
+    let inbox = super::find(account, &MailboxName::inbox()).await?;
+    let mut session = account.lease(Urgency::Ahead).await?;
+    session.open(&inbox).await?;
     Ok(())
 }
 
@@ -66,16 +100,17 @@ pub(in crate::account) fn take(account: &Arc<Account>, listing: Listing) {
             });
         }
     }
-    // Without LIST-STATUS each mailbox is asked for by itself, after the list is on the screen.
-    let is_uncounted = |entry: &&Entry| entry.mailbox.is_selectable && entry.mailbox.counts.is_none();
-    counts::refresh_counts(account, listing.entries.iter().filter(is_uncounted).cloned().collect());
 }
 
-/// Asks the server for all mailboxes. Rights that are known are not asked for again, where `known`
-/// is given.
-pub(in crate::account) async fn read(session: &mut Session, known: Option<&Directory>) -> Result<Listing, Error> {
+/// Asks the server for all mailboxes, on wish with their counts. Rights that are known are not asked for
+/// again, where `known` is given.
+pub(in crate::account) async fn read(
+    session: &mut Session,
+    known: Option<&Directory>,
+    counts: bool,
+) -> Result<Listing, Error> {
     let namespaces = session.namespace().await?;
-    let listed = session.list(&namespaces).await?;
+    let listed = session.list(&namespaces, counts).await?;
     let home = namespaces
         .personal
         .first()

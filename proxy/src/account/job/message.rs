@@ -23,9 +23,14 @@ use surat_protocol::{
 /// Octets of text that are fetched for one message, encoded; more is not shown anyway.
 const TEXT_OCTETS: usize = 4 << 20;
 
-pub(super) async fn message(job: &Job, message: &MessageRef, allow_remote_images: bool) -> Result<Answer, Problem> {
+pub(super) async fn message(
+    job: &Job,
+    message: &MessageRef,
+    allow_remote_images: bool,
+    urgency: Urgency,
+) -> Result<Answer, Problem> {
     let entry = job.find(&message.mailbox).await?;
-    let mut session = job.account.lease(Urgency::Person).await?;
+    let mut session = job.account.lease(urgency).await?;
     let described = describe(&mut session, &entry, message).await?;
     let structure = described.fetch.body_structure.as_ref();
     let structure = structure.filter(|structure| !is_hollow(structure));

@@ -23,7 +23,7 @@ mod stored;
 mod transfer;
 
 pub(super) use counts::{Stale, note as note_status, refresh_counts};
-pub(super) use mailboxes::{read as read_mailboxes, refresh as refresh_mailboxes, take as take_mailboxes};
+pub(super) use mailboxes::{read as read_mailboxes, refresh as refresh_mailboxes, take as take_mailboxes, warm};
 pub(super) use rows::fetch_rows;
 pub(super) use send::{Sending, recover};
 
@@ -31,6 +31,7 @@ use super::{
     actor::{Account, PageId},
     directory::Entry,
     outbox::Reply,
+    pool::Urgency,
 };
 use std::sync::Arc;
 use surat_protocol::{Answer, MailboxName, Problem, Request, Server};
@@ -85,7 +86,11 @@ impl Job {
     async fn carry_out(&self, request: Request) -> Result<Answer, Problem> {
         match request {
             Request::ListMailboxes => mailboxes::list(self).await,
-            Request::OpenMailbox { mailbox, first_rows } => open::open(self, &mailbox, first_rows).await,
+            Request::OpenMailbox {
+                mailbox,
+                first_rows,
+                known,
+            } => open::open(self, &mailbox, first_rows, known).await,
             Request::FetchRows {
                 mailbox,
                 uid_validity,
@@ -95,7 +100,11 @@ impl Job {
             Request::FetchMessage {
                 message,
                 allow_remote_images,
-            } => message::message(self, &message, allow_remote_images).await,
+                is_ahead,
+            } => {
+                let urgency = if is_ahead { Urgency::Guess } else { Urgency::Person };
+                message::message(self, &message, allow_remote_images, urgency).await
+            }
             Request::StoreFlags {
                 mailbox,
                 uid_validity,

@@ -1,49 +1,172 @@
-//! Opening a mailbox: its order and its newest rows, and from then on its news.
+//! Opening a mailbox: what is new in it or all of it, its newest rows, and from then on its news.
 
-use super::{Job, rows, special};
-use crate::account::{pool::Urgency, problem::InMailbox, sync::MailboxState};
-use surat_protocol::{Answer, Counts, Event, MailboxName, Opened, Problem, Uid, UidSet};
+use super::{Job, counts, rows, special};
+use crate::{
+    account::{directory::Entry, pool::Urgency, problem::InMailbox, servers::Connection, sync::MailboxState},
+    imap::command::select::Selected,
+};
+use surat_protocol::{Answer, Contents, Glance, Known, MailboxName, ModSeq, Opened, Problem, Uid, UidSet};
 
 /// Rows that may come along; more are fetched as they are looked at.
 const FIRST_ROWS: u16 = 200;
 
-pub(super) async fn open(job: &Job, mailbox: &MailboxName, first_rows: u16) -> Result<Answer, Problem> {
+/// More changes than these, and everything is told anew: rows are fetched again as they are looked at.
+const CHANGES: usize = 5_000;
+
+pub(super) async fn open(
+    job: &Job,
+    mailbox: &MailboxName,
+    first_rows: u16,
+    known: Option<Known>,
+) -> Result<Answer, Problem> {
     let entry = special::made(&job.account, job.find(mailbox).await?).await?;
     let mut session = job.account.lease(Urgency::Person).await?;
-    let selected = session.open_anew(&entry).await?.clone();
-    let (uids, unseen) = match selected.exists {
-        0 => (UidSet::new(), 0),
-        _ => (
-            session.all_uids().await.in_mailbox(mailbox)?,
-            session.unseen_uids().await.in_mailbox(mailbox)?.len(),
-        ),
+    let selected = session.open_now(&entry).await?.clone();
+    let opening = Opening {
+        job,
+        entry,
+        selected,
+        first_rows: first_rows.min(FIRST_ROWS),
     };
-    let after_last = uids.last().map_or(1, |uid| uid.0.saturating_add(1));
-    let opened = Opened {
-        mailbox: mailbox.clone(),
-        uid_validity: selected.uid_validity,
-        uid_next: selected.uid_next.unwrap_or(Uid(after_last)),
-        highest_modseq: selected.highest_modseq,
-        uids,
-        unseen: u32::try_from(unseen).unwrap_or(u32::MAX),
-        is_read_only: selected.is_read_only,
-        may_store_keywords: selected.permanent_flags.is_none_or(|flags| flags.may_create_keywords),
+    let answer = match opening.news(&mut session, known).await? {
+        Some(news) => opening.tell_news(&mut session, news).await?,
+        None => opening.tell_all(&mut session).await?,
     };
-    let counts = Counts {
-        messages: u32::try_from(opened.uids.len()).unwrap_or(u32::MAX),
-        unseen: opened.unseen,
-    };
-    let newest = opened.uids.newest(0, first_rows.min(FIRST_ROWS).into());
-    // Watched from this state on, so that nothing that happens meanwhile is missed.
-    job.account.watch(job.page, MailboxState::of(&entry, &opened));
-    job.answer(Answer::Opened(opened)).await?;
-    if job.account.directory.set_counts(mailbox, counts) {
-        job.account.tell(&Event::Counts {
-            mailbox: mailbox.clone(),
-            counts,
-        });
-    }
-    let rows = rows::fetch_rows(&mut session, &newest).await.in_mailbox(mailbox)?;
     drop(session);
-    Ok(Answer::Rows(rows))
+    counts::look_soon(&job.account, vec![opening.entry]);
+    Ok(answer)
+}
+
+/// A mailbox that has just been opened.
+struct Opening<'a> {
+    job: &'a Job,
+    entry: Entry,
+    selected: Selected,
+    first_rows: u16,
+}
+
+/// What is new in a mailbox that was known.
+struct News {
+    contents: Contents,
+    arrived: UidSet,
+    uids: UidSet,
+    highest_modseq: ModSeq,
+}
+
+impl Opening<'_> {
+    /// What is new since `known`, if the server can tell and it is not too much.
+    async fn news(&self, session: &mut Connection, known: Option<Known>) -> Result<Option<News>, Problem> {
+        let selected = &self.selected;
+        let Some(known) = known.filter(|known| known.uid_validity == selected.uid_validity) else {
+            return Ok(None);
+        };
+        let can_tell = session.capabilities().condstore && selected.highest_modseq.0 > 0;
+        if !can_tell || known.highest_modseq.0 == 0 || known.highest_modseq > selected.highest_modseq {
+            return Ok(None);
+        }
+        let name = self.mailbox();
+        let exists = session.is_exact().then_some(selected.exists);
+        let changes = session.changes_since(known.highest_modseq).await.in_mailbox(name)?;
+        if changes.flags.len() > CHANGES {
+            return Ok(None);
+        }
+        let changed: UidSet = changes.flags.iter().map(|(uid, _)| *uid).collect();
+        let (vanished, arrived) = match changes.vanished {
+            Some(vanished) => (vanished.intersection(&known.uids), changed.difference(&known.uids)),
+            None => {
+                let all = session.all_uids().await.in_mailbox(name)?;
+                (known.uids.difference(&all), all.difference(&known.uids))
+            }
+        };
+        let uids = known.uids.difference(&vanished).union(&arrived);
+        let exists = match exists {
+            Some(exists) => Some(exists),
+            None => session.count_all().await.in_mailbox(name)?,
+        };
+        // What was kept may be wrong, and the server may have forgotten: then it is told anew.
+        if exists.is_some_and(|exists| usize::try_from(exists) != Ok(uids.len())) {
+            return Ok(None);
+        }
+        let flags = changes.flags.into_iter();
+        let flags = flags.filter(|(uid, _)| known.uids.contains(*uid)).collect();
+        Ok(Some(News {
+            contents: Contents::Since {
+                vanished,
+                arrived: arrived.clone(),
+                flags,
+            },
+            arrived,
+            uids,
+            highest_modseq: selected.highest_modseq.max(changes.highest_modseq),
+        }))
+    }
+
+    async fn tell_news(&self, session: &mut Connection, news: News) -> Result<Answer, Problem> {
+        let News {
+            contents,
+            arrived,
+            uids,
+            highest_modseq,
+        } = news;
+        let opened = self.opened(contents, uids, highest_modseq);
+        let newest = arrived.newest(0, self.first_rows.into());
+        if newest.is_empty() {
+            return Ok(opened);
+        }
+        self.job.answer(opened).await?;
+        let rows = rows::fetch_rows(session, &newest).await.in_mailbox(self.mailbox())?;
+        Ok(Answer::Rows(rows))
+    }
+
+    /// The newest rows as early as may be: a person looks at them while the order is asked for.
+    async fn tell_all(&self, session: &mut Connection) -> Result<Answer, Problem> {
+        let name = self.mailbox();
+        let exists = self.selected.exists;
+        let mut told = UidSet::new();
+        if session.is_exact() && exists > 0 {
+            let rows = rows::fetch_newest_rows(session, exists, self.first_rows.into()).await;
+            let rows = rows.in_mailbox(name)?;
+            told = rows.iter().map(|row| row.uid).collect();
+            let glance = Glance {
+                mailbox: name.clone(),
+                uid_validity: self.selected.uid_validity,
+                messages: exists,
+                rows,
+            };
+            self.job.answer(Answer::Glance(glance)).await?;
+        }
+        let uids = session.all_uids().await.in_mailbox(name)?;
+        // Some may have come since it was opened.
+        let missing = uids.newest(0, self.first_rows.into()).difference(&told);
+        let opened = self.opened(Contents::Whole(uids.clone()), uids, self.selected.highest_modseq);
+        if missing.is_empty() {
+            return Ok(opened);
+        }
+        self.job.answer(opened).await?;
+        let rows = rows::fetch_rows(session, &missing).await.in_mailbox(name)?;
+        Ok(Answer::Rows(rows))
+    }
+
+    /// The answer; from this state on the mailbox is watched, so that nothing that happens meanwhile is missed.
+    fn opened(&self, contents: Contents, uids: UidSet, highest_modseq: ModSeq) -> Answer {
+        let selected = &self.selected;
+        let after_last = uids.last().map_or(1, |uid| uid.0.saturating_add(1));
+        let keywords = selected.permanent_flags.as_ref();
+        let opened = Opened {
+            mailbox: self.mailbox().clone(),
+            uid_validity: selected.uid_validity,
+            uid_next: selected.uid_next.unwrap_or(Uid(after_last)).max(Uid(after_last)),
+            highest_modseq,
+            contents,
+            is_read_only: selected.is_read_only,
+            may_store_keywords: keywords.is_none_or(|flags| flags.may_create_keywords),
+        };
+        let state = MailboxState::of(&self.entry, &opened, uids);
+        self.job.account.watch(self.job.page, state);
+        Answer::Opened(opened)
+    }
+
+    fn mailbox(&self) -> &MailboxName {
+        &self.entry.mailbox.name
+    }
 }

@@ -60,9 +60,19 @@ pub(in crate::account) async fn fetch_rows(session: &mut Session, uids: &UidSet)
         return Ok(Vec::new());
     }
     let fetched = session.fetch_rows(uids).await?;
+    rows_of(session, &fetched).await
+}
+
+/// Rows of the newest messages of a mailbox that the command before has opened.
+pub(super) async fn fetch_newest_rows(session: &mut Session, exists: u32, count: u32) -> Result<Vec<Row>, Error> {
+    let fetched = session.fetch_newest_rows(exists, count).await?;
+    rows_of(session, &fetched).await
+}
+
+async fn rows_of(session: &mut Session, fetched: &[Fetch]) -> Result<Vec<Row>, Error> {
     let mut rows: Vec<Row> = fetched.iter().filter_map(row).collect();
     if !session.capabilities().preview {
-        first_words::add(session, &fetched, &mut rows).await?;
+        first_words::add(session, fetched, &mut rows).await?;
     }
     rows.sort_by_key(|row| std::cmp::Reverse(row.uid));
     rows.dedup_by_key(|row| row.uid);

@@ -37,24 +37,42 @@ impl Session {
     /// What rows of a list are made of: UID, FLAGS, INTERNALDATE, RFC822.SIZE, ENVELOPE,
     /// BODYSTRUCTURE, and PREVIEW where offered. UIDs that are gone are left out.
     pub async fn fetch_rows(&mut self, uids: &UidSet) -> Result<Vec<Fetch>, Error> {
-        let items = if self.capabilities().preview {
+        let mut rows = Vec::new();
+        for portion in portions(uids) {
+            let line = CommandLine::new("UID FETCH ").uids(&portion);
+            let line = line.raw(self.row_items()).patient();
+            self.fetch_each(&line, uids, |fetch| into_rows(fetch, &mut rows))
+                .await?;
+        }
+        Ok(rows)
+    }
+
+    /// The same of the newest messages, by their sequence numbers: `exists` is what the command before
+    /// this one told of the mailbox when it opened it.
+    pub async fn fetch_newest_rows(&mut self, exists: u32, count: u32) -> Result<Vec<Fetch>, Error> {
+        let first = exists.saturating_sub(count.saturating_sub(1)).max(1);
+        let line = CommandLine::new("FETCH ").number(first.into()).raw(":");
+        let line = line.number(exists.into()).raw(self.row_items()).patient();
+        let mut rows = Vec::new();
+        let mut running = self.start(&line).await?;
+        while let Some(response) = running.next().await? {
+            let left = match response {
+                Response::Fetch(fetch) if (first..=exists).contains(&fetch.sequence) && fetch.uid.is_some() => {
+                    into_rows(*fetch, &mut rows).map(|fetch| Response::Fetch(Box::new(fetch)))
+                }
+                other => Some(other),
+            };
+            left.into_iter().for_each(|response| running.keep(response));
+        }
+        Ok(rows)
+    }
+
+    fn row_items(&self) -> &'static str {
+        if self.capabilities().preview {
             " (UID FLAGS INTERNALDATE RFC822.SIZE ENVELOPE BODYSTRUCTURE PREVIEW)"
         } else {
             " (UID FLAGS INTERNALDATE RFC822.SIZE ENVELOPE BODYSTRUCTURE)"
-        };
-        let mut rows = Vec::new();
-        for portion in portions(uids) {
-            let line = CommandLine::new("UID FETCH ").uids(&portion).raw(items).patient();
-            self.fetch_each(&line, uids, |fetch| match fetch {
-                row if row.envelope.is_some() || row.is_damaged => {
-                    rows.push(row);
-                    None
-                }
-                news => Some(news),
-            })
-            .await?;
         }
-        Ok(rows)
     }
 
     /// All flags of each message.
@@ -179,5 +197,15 @@ impl Session {
             left.into_iter().for_each(|response| running.keep(response));
         }
         Ok(())
+    }
+}
+
+/// Keeps what a row can be made of; gives back what is mere news of flags.
+fn into_rows(fetch: Fetch, rows: &mut Vec<Fetch>) -> Option<Fetch> {
+    if fetch.envelope.is_some() || fetch.is_damaged {
+        rows.push(fetch);
+        None
+    } else {
+        Some(fetch)
     }
 }

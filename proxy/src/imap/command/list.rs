@@ -21,16 +21,17 @@ pub struct Listed {
 }
 
 impl Session {
-    /// All mailboxes of all namespaces, each once, in the order of their names.
-    pub async fn list(&mut self, namespaces: &Namespaces) -> Result<Vec<Listed>, Error> {
+    /// All mailboxes of all namespaces, each once, in the order of their names; on wish with their counts,
+    /// where the server tells them along. That can take it long for a large mailbox.
+    pub async fn list(&mut self, namespaces: &Namespaces, counts: bool) -> Result<Vec<Listed>, Error> {
         let mut listed = BTreeMap::new();
-        self.list_into(&mut listed, b"*").await?;
+        self.list_into(&mut listed, b"*", counts).await?;
         for namespace in namespaces.other_users.iter().chain(&namespaces.shared) {
             let prefix = namespace.prefix.as_bytes();
             // `*` need not match names in other namespaces (RFC 9051, section 6.3.9).
             let is_covered = listed.keys().any(|name: &WireName| name.as_bytes().starts_with(prefix));
             if !prefix.is_empty() && !is_covered {
-                self.list_into(&mut listed, &[prefix, b"*"].concat()).await?;
+                self.list_into(&mut listed, &[prefix, b"*"].concat(), counts).await?;
             }
         }
         let mut listed: Vec<Listed> = listed.into_values().collect();
@@ -40,8 +41,13 @@ impl Session {
         Ok(listed)
     }
 
-    async fn list_into(&mut self, listed: &mut BTreeMap<WireName, Listed>, pattern: &[u8]) -> Result<(), Error> {
-        let responses = match self.run(&self.extended_list(pattern)?).await {
+    async fn list_into(
+        &mut self,
+        listed: &mut BTreeMap<WireName, Listed>,
+        pattern: &[u8],
+        counts: bool,
+    ) -> Result<(), Error> {
+        let responses = match self.run(&self.extended_list(pattern, counts)?).await {
             // Announced, and yet not understood: some proxies pass on what the server behind them lacks.
             Err(Error::Bad(_)) => self.run(&plain_list(pattern)?).await?.0,
             result => result?.0,
@@ -68,7 +74,7 @@ impl Session {
         Ok(())
     }
 
-    fn extended_list(&self, pattern: &[u8]) -> Result<CommandLine, Error> {
+    fn extended_list(&self, pattern: &[u8], counts: bool) -> Result<CommandLine, Error> {
         let offered = self.capabilities();
         if !offered.list_extended {
             return plain_list(pattern);
@@ -77,7 +83,7 @@ impl Session {
         if offered.special_use {
             line = line.raw(" SPECIAL-USE");
         }
-        if offered.list_status {
+        if offered.list_status && counts {
             line = line.raw(" STATUS ").raw(status::items(offered));
         }
         Ok(line.raw(")").patient())

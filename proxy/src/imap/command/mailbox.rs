@@ -1,7 +1,11 @@
 //! CREATE, RENAME, DELETE, SUBSCRIBE, NOOP and LOGOUT: commands that only succeed or fail.
 
 use crate::imap::{
-    command_line::CommandLine, error::Error, mailbox_name::BadName, mailbox_name::WireName, session::Session,
+    command_line::CommandLine,
+    decode::Response,
+    error::Error,
+    mailbox_name::{BadName, WireName},
+    session::Session,
 };
 use surat_protocol::{MailboxName, Role};
 
@@ -65,6 +69,12 @@ impl Session {
     /// [`take_unsolicited`](Self::take_unsolicited)).
     pub async fn noop(&mut self) -> Result<(), Error> {
         self.simple(CommandLine::new("NOOP")).await
+    }
+
+    /// The same; gives everything that was told unasked until now.
+    pub async fn noop_for_news(&mut self) -> Result<Vec<Response>, Error> {
+        self.noop().await?;
+        Ok(self.unsolicited.take())
     }
 
     /// Says good-bye, and waits for the server to do so.

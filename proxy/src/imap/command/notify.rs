@@ -8,7 +8,7 @@ impl Session {
     ///
     /// `false`: the server refuses or cannot; then only the open mailbox is watched, and LIST-STATUS now
     /// and then is left for the others. Open a mailbox afterwards or before, as you like; set it again
-    /// after NOTIFICATIONOVERFLOW. The counts of all mailboxes come as news at once.
+    /// after NOTIFICATIONOVERFLOW.
     pub async fn notify(&mut self, namespaces: &Namespaces) -> Result<bool, Error> {
         if !self.capabilities().notify {
             return Ok(false);

@@ -15,6 +15,24 @@ impl Session {
         self.found(line).await
     }
 
+    /// How many messages are in the open mailbox; `None` on a server that does not count (RFC 4731).
+    pub async fn count_all(&mut self) -> Result<Option<u32>, Error> {
+        if !self.capabilities().esearch {
+            return Ok(None);
+        }
+        let (responses, _) = self
+            .run(&CommandLine::new("UID SEARCH RETURN (COUNT) ALL").patient())
+            .await?;
+        let mut count = None;
+        for response in responses {
+            match response {
+                Response::Esearch(found) => count = found.count.or(count),
+                other => self.unsolicited.keep(other),
+            }
+        }
+        Ok(count)
+    }
+
     /// The UIDs of messages without `\Seen` in the open mailbox.
     pub async fn unseen_uids(&mut self) -> Result<UidSet, Error> {
         let line = self.search_line().raw("UNSEEN");

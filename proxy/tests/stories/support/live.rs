@@ -4,7 +4,8 @@ use super::{Browser, PATIENCE};
 use futures_util::{SinkExt, StreamExt};
 use std::collections::VecDeque;
 use surat_protocol::{
-    Answer, ClientFrame, Event, MailboxName, Opened, Problem, Request, RequestId, Row, ServerFrame, Welcome, frame,
+    Answer, ClientFrame, Contents, Event, Glance, Known, MailboxName, ModSeq, Opened, Problem, Request, RequestId, Row,
+    ServerFrame, UidSet, UidValidity, Welcome, frame,
 };
 use tokio::{net::TcpStream, time::timeout};
 use tokio_tungstenite::{
@@ -126,20 +127,45 @@ impl Live {
         }
     }
 
-    /// Opens a mailbox: what it told, and the first rows.
-    pub async fn open_mailbox(&mut self, name: &str) -> (Opened, Vec<Row>) {
-        let mailbox = MailboxName(name.into());
-        let answers = self
-            .ask_all(Request::OpenMailbox {
-                mailbox,
-                first_rows: 50,
-            })
-            .await
-            .unwrap();
-        match <[Answer; 2]>::try_from(answers) {
-            Ok([Answer::Opened(opened), Answer::Rows(rows)]) => (opened, rows),
-            other => panic!("{other:?}"),
+    /// Opens a mailbox of which nothing is known: all that is in it, and the first rows.
+    pub async fn open_mailbox(&mut self, name: &str) -> (Inside, Vec<Row>) {
+        let (opened, rows) = self.reopen_mailbox(name, None).await;
+        match opened.contents {
+            Contents::Whole(uids) => {
+                let Opened {
+                    mailbox,
+                    uid_validity,
+                    highest_modseq,
+                    ..
+                } = opened;
+                let inside = Inside {
+                    mailbox,
+                    uid_validity,
+                    highest_modseq,
+                    uids,
+                };
+                (inside, rows)
+            }
+            contents @ Contents::Since { .. } => panic!("nothing is known, and yet: {contents:?}"),
         }
+    }
+
+    /// Opens a mailbox of which something is known: what it told, and rows.
+    pub async fn reopen_mailbox(&mut self, name: &str, known: Option<Known>) -> (Opened, Vec<Row>) {
+        let request = Request::OpenMailbox {
+            mailbox: MailboxName(name.into()),
+            first_rows: 50,
+            known,
+        };
+        let (mut opened, mut rows) = (None, Vec::new());
+        for answer in self.ask_all(request).await.unwrap() {
+            match answer {
+                Answer::Opened(told) => opened = Some(told),
+                Answer::Rows(told) | Answer::Glance(Glance { rows: told, .. }) => rows.extend(told),
+                other => panic!("{other:?}"),
+            }
+        }
+        (opened.unwrap(), rows)
     }
 
     /// Waits until the server closes, and gives the code.
@@ -158,6 +184,15 @@ impl Live {
         // The server may close while a large message is under way.
         let _ = self.socket.send(Message::Binary(octets.into())).await;
     }
+}
+
+/// What is in a mailbox that was opened.
+#[derive(Clone, Debug)]
+pub struct Inside {
+    pub mailbox: MailboxName,
+    pub uid_validity: UidValidity,
+    pub highest_modseq: ModSeq,
+    pub uids: UidSet,
 }
 
 /// The next frame; an error says how the socket ended.

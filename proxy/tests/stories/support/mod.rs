@@ -8,7 +8,7 @@ mod proxy;
 mod tap;
 
 pub use browser::Browser;
-pub use live::Live;
+pub use live::{Inside, Live};
 pub use mail::{draft, letter, letter_with};
 pub use proxy::Proxy;
 pub use tap::Tap;

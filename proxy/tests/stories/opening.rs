@@ -1,0 +1,120 @@
+//! Opening a mailbox again tells only what is new.
+
+use crate::support::{Inside, Live, ayu, letter};
+use surat_protocol::{Answer, Contents, Flag, Known, MailboxName, ModSeq, Request, Uid, UidSet};
+
+fn known(inside: &Inside) -> Known {
+    Known {
+        uid_validity: inside.uid_validity,
+        highest_modseq: inside.highest_modseq,
+        uids: inside.uids.clone(),
+    }
+}
+
+/// Does in the inbox whatever a page can do: one message more, one less, one with a star.
+async fn change(page: &mut Live, inbox: &Inside, testbed: &surat_testbed::Testbed) {
+    let uids: Vec<Uid> = inbox.uids.iter().collect();
+    let star = Request::StoreFlags {
+        mailbox: MailboxName::inbox(),
+        uid_validity: inbox.uid_validity,
+        uids: UidSet::one(uids[0]),
+        add: vec![Flag::Flagged],
+        remove: Vec::new(),
+    };
+    assert_eq!(page.ask(star).await, Ok(Answer::Done));
+    let expunge = Request::Expunge {
+        mailbox: MailboxName::inbox(),
+        uid_validity: inbox.uid_validity,
+        uids: UidSet::one(uids[1]),
+    };
+    assert_eq!(page.ask(expunge).await, Ok(Answer::Done));
+    testbed.deliver("ayu", &letter("Baru")).unwrap();
+}
+
+#[tokio::test]
+async fn a_mailbox_that_was_kept_is_told_as_what_is_new_in_it() {
+    let (testbed, _proxy, browser, mut page) = ayu().await;
+    for subject in ["Satu", "Dua", "Tiga"] {
+        testbed.deliver("ayu", &letter(subject)).unwrap();
+    }
+    let (inbox, _) = page.open_mailbox("INBOX").await;
+    let uids: Vec<Uid> = inbox.uids.iter().collect();
+    change(&mut page, &inbox, &testbed).await;
+
+    // On the connection that has it open, and on a page that comes anew after another was open.
+    for elsewhere in [None, Some("Archive")] {
+        let mut page = browser.live().await;
+        if let Some(elsewhere) = elsewhere {
+            page.open_mailbox(elsewhere).await;
+        }
+        let (opened, rows) = page.reopen_mailbox("INBOX", Some(known(&inbox))).await;
+
+        let Contents::Since {
+            vanished,
+            arrived,
+            flags,
+        } = opened.contents
+        else {
+            panic!("{opened:?}")
+        };
+        assert_eq!(vanished, UidSet::one(uids[1]));
+        assert_eq!(arrived.len(), 1);
+        assert_eq!(
+            rows.iter().map(|row| row.subject.as_str()).collect::<Vec<_>>(),
+            ["Baru"]
+        );
+        let starred: Vec<Uid> = flags
+            .iter()
+            .filter(|(_, flags)| flags.is_flagged())
+            .map(|(uid, _)| *uid)
+            .collect();
+        assert_eq!(starred, [uids[0]]);
+        assert!(opened.highest_modseq > inbox.highest_modseq || elsewhere.is_none());
+    }
+}
+
+#[tokio::test]
+async fn what_was_kept_wrongly_is_told_anew() {
+    let (testbed, _proxy, _browser, mut page) = ayu().await;
+    for subject in ["Satu", "Dua", "Tiga"] {
+        testbed.deliver("ayu", &letter(subject)).unwrap();
+    }
+    let (inbox, _) = page.open_mailbox("INBOX").await;
+    let right = known(&inbox);
+    let one_less: UidSet = right.uids.iter().skip(1).collect();
+    let wrong = [
+        // A message was lost on the way.
+        Known {
+            uids: one_less,
+            ..right.clone()
+        },
+        // A message that there never was.
+        Known {
+            uids: right.uids.union(&UidSet::one(Uid(999))),
+            ..right.clone()
+        },
+        // Another mailbox had the name.
+        Known {
+            uid_validity: surat_protocol::UidValidity(1),
+            ..right.clone()
+        },
+        // A moment that has not come; and none.
+        Known {
+            highest_modseq: ModSeq(u64::MAX >> 1),
+            ..right.clone()
+        },
+        Known {
+            highest_modseq: ModSeq(0),
+            ..right.clone()
+        },
+    ];
+
+    for known in wrong {
+        let (opened, rows) = page.reopen_mailbox("INBOX", Some(known.clone())).await;
+
+        assert_eq!(opened.contents, Contents::Whole(inbox.uids.clone()), "{known:?}");
+        assert_eq!(rows.len(), 3, "{known:?}");
+    }
+    let (opened, rows) = page.reopen_mailbox("INBOX", Some(right)).await;
+    assert!(matches!(opened.contents, Contents::Since { .. }) && rows.is_empty());
+}
