@@ -1,6 +1,6 @@
 //! Mailboxes: opening one and keeping its window filled; creating, renaming, deleting, emptying.
 
-use super::report;
+use super::{report, search};
 use crate::{
     app::App,
     i18n::t,
@@ -11,18 +11,14 @@ use crate::{
     },
 };
 use futures_util::future::{AbortHandle, abortable};
-use gloo_timers::callback::Timeout;
 use leptos::task::spawn_local;
-use surat_protocol::{Answer, Counts, MailboxName, Opened, Problem, Request, Server, UidSet};
+use surat_protocol::{Answer, MailboxName, Problem, Request, Server, UidSet};
 
 /// So many rows come with the opening: what a high screen shows, and a little more.
 const FIRST_ROWS: u16 = 50;
 
 /// Questions for rows that may be under way at once; more would only delay the one that matters.
 const FETCHES: usize = 2;
-
-/// While the scroll bar is dragged the window moves on; rows are asked for where it rests.
-const SCROLL_REST_MS: u32 = 40;
 
 /// Asks for all mailboxes.
 pub(crate) fn list(app: App) {
@@ -35,25 +31,61 @@ pub(crate) fn list(app: App) {
     });
 }
 
+/// What the list should show for an address.
+pub(crate) fn of_route(app: App, route: &Route) -> Source {
+    match route {
+        Route::Home => Source::Mailbox(app.mailboxes.known.with_untracked(|known| known.inbox())),
+        Route::Mailbox(mailbox) => Source::Mailbox(mailbox.clone()),
+        Route::Message(message) => Source::Mailbox(message.mailbox.clone()),
+        Route::Search { mailbox, text, .. } => Source::Search {
+            mailbox: mailbox.clone(),
+            text: text.clone(),
+        },
+    }
+}
+
+/// Shows something in the list, unless it shows it already.
+pub(crate) fn show_source(app: App, wanted: Source) {
+    if app.list.list.with_untracked(|list| list.source() == Some(&wanted)) {
+        return;
+    }
+    match wanted {
+        Source::Mailbox(name) => {
+            app.list.mailbox.set(name.clone());
+            open(app, name);
+        }
+        Source::Search { mailbox, text } => search::search(app, mailbox, text),
+    }
+}
+
 /// Opens a mailbox in the list. What was kept of it shows at once.
 pub(crate) fn open(app: App, mailbox: MailboxName) {
     let source = Source::Mailbox(mailbox.clone());
     let generation = show(app, source);
     run(app, async move {
         let asked = Asked::now(app);
+        let known = app.list.list.with_untracked(|list| list.known());
         let mut answers = app.net.stream(Request::OpenMailbox {
             mailbox,
             first_rows: FIRST_ROWS,
+            known,
         });
         let mut place = None;
         while let Some(answer) = answers.next().await {
             match answer {
+                Ok(Answer::Glance(glance)) => {
+                    app.list
+                        .list
+                        .update(|list| list.glance(generation, glance, asked.moment));
+                }
                 Ok(Answer::Opened(opened)) => {
                     place = Some(Place {
                         mailbox: opened.mailbox.clone(),
                         uid_validity: opened.uid_validity,
                     });
-                    take_opened(app, generation, opened, asked.moment);
+                    app.list
+                        .list
+                        .update(|list| list.opened(generation, opened, asked.moment));
                 }
                 Ok(Answer::Rows(rows)) => {
                     if let Some(place) = &place {
@@ -118,29 +150,9 @@ impl Drop for Asked {
     }
 }
 
-fn take_opened(app: App, generation: u32, opened: Opened, asked: Moment) {
-    let counts = Counts {
-        messages: u32::try_from(opened.uids.len()).unwrap_or(u32::MAX),
-        unseen: opened.unseen,
-    };
-    app.mailboxes.known.update(|known| known.count(&opened.mailbox, counts));
-    app.list.list.update(|list| list.opened(generation, opened, asked));
-}
-
-/// Fetches the rows that the window needs, once it rests.
+/// Fetches the rows that the window needs: those on screen, then those around it. While the scroll bar is dragged
+/// the window moves on; what is asked for next is where it is when there is room for a question.
 pub(crate) fn fill_window(app: App) {
-    if app.list.is_filling.get_value() {
-        return;
-    }
-    app.list.is_filling.set_value(true);
-    Timeout::new(SCROLL_REST_MS, move || {
-        app.list.is_filling.set_value(false);
-        fetch_wanted(app);
-    })
-    .forget();
-}
-
-fn fetch_wanted(app: App) {
     let window = app.list.window.get_untracked();
     // Asking changes nothing that anybody sees.
     let wanted = app.list.list.update_untracked(|list| {
@@ -158,7 +170,7 @@ fn fetch_wanted(app: App) {
         }
         drop(asked);
         match fetched {
-            Ok(()) => fetch_wanted(app),
+            Ok(()) => fill_window(app),
             Err(Problem::MailboxChanged(mailbox)) => reopen_if_shown(app, &mailbox),
             // The rows stay placeholders; scrolling or the next link asks again.
             Err(problem) => report(app, &problem),

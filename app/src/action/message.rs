@@ -1,6 +1,7 @@
 //! Messages: archive, delete, junk, move, copy, star, read, unread; each at once, each with a way back.
 
 use super::{
+    reading,
     relocate::{ask, delete_for_good, end, relocate, to_role},
     report, settle,
 };
@@ -40,10 +41,11 @@ pub(crate) fn targets_of_row(app: App, key: Key) -> Targets {
 
 /// Opens the message of a row in the reading pane; moving from one to the next is one step back.
 pub(crate) fn open_row(app: App, key: Key) {
-    app.list.list.update(|list| list.set_focus(Some(key)));
     let Some(message) = app.list.list.with_untracked(|list| list.message(key)) else {
         return;
     };
+    reading::read_early(app, &message);
+    app.list.list.update(|list| list.set_focus(Some(key)));
     let here = app.route.current().get_untracked();
     let there = here.with_message(message);
     if here.message().is_some() {

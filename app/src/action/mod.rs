@@ -1,6 +1,7 @@
 //! What a person can do. An action changes the stores at once, asks the proxy, rolls back when the
 //! answer is a problem, and offers undo.
 
+pub(crate) mod ahead;
 pub(crate) mod compose;
 pub(crate) mod mailbox;
 pub(crate) mod message;

@@ -1,7 +1,7 @@
 //! Opening a message to read it, and letting its remote images through.
 
 use crate::{
-    action::{compose, message},
+    action::{ahead, compose, message},
     app::App,
     i18n::case::lower,
     signal::effect,
@@ -9,7 +9,7 @@ use crate::{
 };
 use futures_util::future::abortable;
 use leptos::{prelude::*, task::spawn_local};
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 use surat_protocol::{Answer, Body, Message, MessageRef, Problem, Request, Role};
 
 /// The message before stays this long while the next one comes; then grey lines say that one is on its way.
@@ -22,19 +22,35 @@ pub(crate) fn start(app: App) {
         if app.reading.wanted.with_untracked(|now| *now == wanted) {
             return;
         }
-        app.reading.want(wanted.clone());
-        if let Some(message) = wanted {
-            untrack(|| open(app, message));
+        match wanted {
+            Some(message) => untrack(|| read_now(app, message)),
+            None => app.reading.want(None),
         }
     });
 }
 
+/// The address is about to name this message: it is asked for before the page does anything else.
+pub(super) fn read_early(app: App, message: &MessageRef) {
+    if !app.reading.is_wanted(message) && !is_draft(app, message) {
+        read_now(app, message.clone());
+    }
+}
+
+fn read_now(app: App, message: MessageRef) {
+    app.reading.want(Some(message.clone()));
+    open(app, message);
+}
+
+/// Is it one that is opened for writing?
+pub(super) fn is_draft(app: App, message: &MessageRef) -> bool {
+    let role = app.mailboxes.known.with_untracked(|known| known.role(&message.mailbox));
+    role == Some(Role::Drafts)
+}
+
 /// Opens the wanted message again, after trouble.
 pub(crate) fn retry(app: App) {
-    let wanted = app.reading.wanted.get_untracked();
-    app.reading.want(wanted.clone());
-    if let Some(message) = wanted {
-        open(app, message);
+    if let Some(message) = app.reading.wanted.get_untracked() {
+        read_now(app, message);
     }
 }
 
@@ -83,11 +99,15 @@ pub(crate) async fn headers(app: App, message: MessageRef) -> Result<Vec<(String
 
 /// A draft is opened for writing; anything else for reading.
 fn open(app: App, message: MessageRef) {
-    if app.mailboxes.known.with_untracked(|known| known.role(&message.mailbox)) == Some(Role::Drafts) {
+    if is_draft(app, &message) {
         let list = app.route.current().with_untracked(|route| route.list());
         app.route.replace(list);
         compose::open_draft(app, message);
         return;
+    }
+    let is_trusted = known_sender(app, &message).is_some_and(|sender| is_trusted(app, &sender));
+    if let Some(kept) = app.reading.kept(&message).filter(|kept| kept.has_images || !is_trusted) {
+        return show(app, kept);
     }
     let is_old_shown = app.reading.shown.with_untracked(Option::is_some);
     if is_old_shown {
@@ -101,38 +121,15 @@ fn open(app: App, message: MessageRef) {
             KEEP_OLD,
         );
     }
-    let is_trusted = known_sender(app, &message).is_some_and(|sender| is_trusted(app, &sender));
     fetch(app, message, is_trusted);
 }
 
 fn fetch(app: App, at: MessageRef, allow_remote_images: bool) {
     let (task, handle) = abortable(async move {
-        let answer = ask(app, &at, allow_remote_images).await;
-        let (message, has_images) = match answer {
-            // The sender was not known before: now it is.
-            Ok(message) if !allow_remote_images && wants_images(app, &message) => match ask(app, &at, true).await {
-                Ok(with_images) => (with_images, true),
-                Err(_) => (message, false),
-            },
-            Ok(message) => (message, allow_remote_images),
-            Err(problem) => {
-                if app.reading.is_wanted(&at) {
-                    app.reading.fail(problem);
-                }
-                return;
-            }
-        };
-        if app.reading.is_wanted(&at) {
-            // Where the list knows the message, the shell marks it as read.
-            if app.list.list.with_untracked(|list| list.flags_of(&at).is_none()) {
-                message::mark_opened(app, &at, &message.flags);
-            }
-            app.compose.people.learn(people(&message));
-            app.reading.show(Shown {
-                at,
-                message,
-                has_images,
-            });
+        match read(app, at.clone(), allow_remote_images, false).await {
+            Ok(shown) if app.reading.is_wanted(&at) => show(app, Arc::new(shown)),
+            Err(problem) if app.reading.is_wanted(&at) => app.reading.fail(problem),
+            _ => {}
         }
     });
     app.reading.run(Some(handle));
@@ -142,10 +139,44 @@ fn fetch(app: App, at: MessageRef, allow_remote_images: bool) {
     });
 }
 
-async fn ask(app: App, at: &MessageRef, allow_remote_images: bool) -> Result<Message, Problem> {
+/// A message that nobody has opened yet.
+pub(super) async fn fetch_ahead(app: App, at: MessageRef) -> Result<Shown, Problem> {
+    let is_trusted = known_sender(app, &at).is_some_and(|sender| is_trusted(app, &sender));
+    read(app, at, is_trusted, true).await
+}
+
+async fn read(app: App, at: MessageRef, allow_remote_images: bool, is_ahead: bool) -> Result<Shown, Problem> {
+    let message = ask(app, &at, allow_remote_images, is_ahead).await?;
+    let (message, has_images) = match allow_remote_images {
+        // The sender was not known before: now it is.
+        false if wants_images(app, &message) => match ask(app, &at, true, is_ahead).await {
+            Ok(with_images) => (with_images, true),
+            Err(_) => (message, false),
+        },
+        has_images => (message, has_images),
+    };
+    Ok(Shown {
+        at,
+        message,
+        has_images,
+    })
+}
+
+fn show(app: App, shown: Arc<Shown>) {
+    // Where the list knows the message, the shell marks it as read.
+    if app.list.list.with_untracked(|list| list.flags_of(&shown.at).is_none()) {
+        message::mark_opened(app, &shown.at, &shown.message.flags);
+    }
+    app.compose.people.learn(people(&shown.message));
+    app.reading.show(shown);
+    ahead::around(app);
+}
+
+async fn ask(app: App, at: &MessageRef, allow_remote_images: bool, is_ahead: bool) -> Result<Message, Problem> {
     let request = Request::FetchMessage {
         message: at.clone(),
         allow_remote_images,
+        is_ahead,
     };
     match app.net.ask(request).await? {
         Answer::Message(message) => Ok(*message),

@@ -101,12 +101,15 @@ fn take(app: App, happening: Happening) {
             app.session.welcome.set(Some(welcome));
             app.session.is_cut_off.set(false);
             app.session.has_server.set(true);
-            mailbox::list(app);
             if app.session.standing.get_untracked() == Standing::SignedIn {
                 resume(app);
             } else {
+                // What a person came for is asked for first, while the page is being built.
+                let source = mailbox::of_route(app, &app.route.current().get_untracked());
+                mailbox::show_source(app, source);
                 app.session.standing.set(Standing::SignedIn);
             }
+            mailbox::list(app);
         }
         Happening::Down => app.session.is_cut_off.set(true),
         Happening::Refused(problem @ (Problem::NotSignedIn | Problem::WrongPassword)) => refuse(app, problem),
@@ -198,7 +201,7 @@ fn leave(app: App, reason: Option<Problem>) {
     app.session.welcome.set(None);
     mailbox::stop(app);
     app.notices.clear();
-    app.reading.want(None);
+    app.reading.forget_all();
     app.compose.end();
     app.compose.people.clear();
     app.sheet.set(None);

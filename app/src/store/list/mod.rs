@@ -4,6 +4,7 @@
 //! it, views read it, and only the rows in the window are ever read.
 
 pub(crate) mod model;
+mod opening;
 pub(crate) mod order;
 pub(crate) mod overlay;
 mod rows;
@@ -121,8 +122,6 @@ pub(crate) struct ListStore {
     pub(crate) running: StoredValue<Option<AbortHandle>>,
     /// "g" was pressed, and waits for the key of a folder.
     pub(crate) is_prefixed: StoredValue<bool>,
-    /// Is it settled already that the window will be looked at?
-    pub(crate) is_filling: StoredValue<bool>,
 }
 
 impl ListStore {
@@ -139,7 +138,6 @@ impl ListStore {
             scroll: StoredValue::new(0.0),
             running: StoredValue::new(None),
             is_prefixed: StoredValue::new(false),
-            is_filling: StoredValue::new(false),
         }
     }
 }

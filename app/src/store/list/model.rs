@@ -8,7 +8,7 @@ use super::{
     selection::Selection,
     shelf::Shelf,
 };
-use surat_protocol::{Flags, MessageRef, Problem, Row, UidSet};
+use surat_protocol::{Flags, MessageRef, ModSeq, Problem, Row, UidSet};
 
 /// How far the list is known.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -46,6 +46,10 @@ pub(crate) struct List {
     pub(super) told: Order,
     /// As a person sees it.
     pub(super) shown: Order,
+    /// Messages older than these, as long as only their number is known.
+    pub(super) older: usize,
+    /// Since when changes would have to be told if the mailbox were opened again; 0 = all of them.
+    pub(super) highest_modseq: ModSeq,
     pub(super) rows: Rows,
     pub(super) fetching: Vec<(Moment, UidSet)>,
     pub(super) found_total: u32,
@@ -65,6 +69,8 @@ impl Default for List {
             places: Vec::new(),
             told: Order::Found(Vec::new()),
             shown: Order::Found(Vec::new()),
+            older: 0,
+            highest_modseq: ModSeq(0),
             rows: Rows::default(),
             fetching: Vec::new(),
             found_total: 0,
@@ -91,7 +97,7 @@ impl List {
 
     /// How many messages.
     pub(crate) fn len(&self) -> usize {
-        self.shown.len()
+        self.shown.len() + self.older
     }
 
     /// The message at an index, 0 the first.

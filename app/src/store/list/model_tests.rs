@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::store::list::rows::tests::row;
-use surat_protocol::{Flag, MailboxName, ModSeq, Opened, Uid, UidValidity};
+use surat_protocol::{Contents, Flag, Glance, MailboxName, ModSeq, Opened, Uid, UidValidity};
 
 fn place(name: &str) -> Place {
     Place {
@@ -17,8 +17,7 @@ fn opened(name: &str, validity: u32, count: u32) -> Opened {
         uid_validity: UidValidity(validity),
         uid_next: Uid(count + 1),
         highest_modseq: ModSeq(0),
-        uids: UidSet::from_ranges([(1, count)]),
-        unseen: 0,
+        contents: Contents::Whole(UidSet::from_ranges([(1, count)])),
         is_read_only: false,
         may_store_keywords: true,
     }
@@ -226,13 +225,11 @@ fn rows_are_asked_for_once_and_near_the_window_only() {
     list.opened(generation, opened("INBOX", 1, 100_000), asked);
     list.settle(asked);
 
-    let first = list.wanted((50_000, 50_040));
-    assert_eq!(
-        first.map(|(_, uids, _)| uids.to_string()).as_deref(),
-        Some("49931:50030")
-    );
-    assert!(list.wanted((50_000, 50_040)).is_none(), "they are on their way");
-    assert_eq!(list.fetches(), 1);
+    let mut next = || list.wanted((50_000, 50_040)).map(|(_, uids, _)| uids.to_string());
+    assert_eq!(next().as_deref(), Some("49961:50000"), "those on screen first");
+    assert_eq!(next().as_deref(), Some("49931:49960,50001:50030"));
+    assert_eq!(next(), None, "they are on their way");
+    assert_eq!(list.fetches(), 2);
 }
 
 #[test]
@@ -274,4 +271,65 @@ fn what_is_found_stays_found_when_it_is_acted_on() {
         list.selected(),
         [(place("INBOX"), UidSet::from_ranges([(3, 3), (5, 5)]))]
     );
+}
+
+#[test]
+fn the_newest_are_on_screen_before_the_order_is_known() {
+    let mut list = List::default();
+    let (generation, asked) = open(&mut list, "INBOX");
+    let glance = Glance {
+        mailbox: MailboxName("INBOX".into()),
+        uid_validity: UidValidity(1),
+        messages: 9,
+        rows: vec![row(9), row(8)],
+    };
+
+    list.glance(generation, glance, asked);
+    assert_eq!((list.len(), shown(&list)), (9, vec![9, 8]));
+    assert_eq!(list.known(), None, "seven are missing");
+
+    list.opened(generation, opened("INBOX", 1, 9), asked);
+    assert_eq!(shown(&list).len(), 9);
+    assert!(list.seen(key(9)).row.is_some());
+}
+
+#[test]
+fn what_is_new_since_a_mailbox_was_kept_is_added_to_it() {
+    let mut list = List::default();
+    let (generation, asked) = open(&mut list, "INBOX");
+    let first = Opened {
+        highest_modseq: ModSeq(7),
+        ..opened("INBOX", 1, 3)
+    };
+    list.opened(generation, first.clone(), asked);
+    list.put_rows(&place("INBOX"), (1..=3).map(row).collect(), asked);
+    list.settle(asked);
+
+    // Away and back.
+    open(&mut list, "Archive");
+    let (generation, asked) = open(&mut list, "INBOX");
+    assert_eq!(
+        list.known().map(|known| (known.highest_modseq, known.uids.len())),
+        Some((ModSeq(7), 3))
+    );
+    let since = Contents::Since {
+        vanished: one(1),
+        arrived: one(4),
+        flags: [(Uid(2), [Flag::Seen].into_iter().collect())].into(),
+    };
+    list.opened(
+        generation,
+        Opened {
+            highest_modseq: ModSeq(9),
+            contents: since,
+            ..first
+        },
+        asked,
+    );
+
+    assert_eq!(shown(&list), [4, 3, 2]);
+    assert!(list.seen(key(2)).row.is_some_and(|row| row.flags.is_seen()));
+    let (_, wanted, _) = list.wanted((0, 3)).expect("a new row");
+    assert_eq!(wanted, one(4), "what was told is not asked for again");
+    assert_eq!(list.known().map(|known| known.highest_modseq), Some(ModSeq(9)));
 }

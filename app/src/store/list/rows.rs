@@ -64,6 +64,13 @@ impl Rows {
         }
     }
 
+    /// Whatever changed meanwhile was told.
+    pub(super) fn make_fresh(&mut self) {
+        for kept in self.kept.values_mut() {
+            kept.is_stale = false;
+        }
+    }
+
     /// Every row, to be changed.
     pub(super) fn iter_mut(&mut self) -> impl Iterator<Item = (Key, &mut Row)> {
         self.kept.iter_mut().map(|(key, kept)| (*key, &mut kept.row))

@@ -1,7 +1,7 @@
 //! Mailboxes that were looked at a moment ago: going back to one shows it at once, as it was.
 
 use super::{Key, Place, overlay::Change, overlay::Effect, rows::Rows};
-use surat_protocol::{MailboxName, UidSet};
+use surat_protocol::{MailboxName, ModSeq, UidSet};
 
 /// More mailboxes than this are not kept; the one left for longest is forgotten.
 const LIMIT: usize = 6;
@@ -16,6 +16,8 @@ pub(super) struct Shelved {
     pub(super) place: Place,
     /// Its order.
     pub(super) uids: UidSet,
+    /// Since when changes would have to be told.
+    pub(super) highest_modseq: ModSeq,
     /// Its rows; stale by now.
     pub(super) rows: Rows,
     /// How far it was scrolled, in CSS pixels.

@@ -1,121 +1,18 @@
-//! What the server tells the list: openings, rows, finds and events, in whatever order they come.
+//! What the server tells the list: rows, finds and events, in whatever order they come.
 
 use super::{
-    Key, Place, PlaceIndex, Source,
+    Key, Place, PlaceIndex,
     model::{List, Progress},
     order::{Hit, Order},
     overlay::Moment,
-    rows::Rows,
-    shelf::Shelved,
 };
-use surat_protocol::{Flags, Opened, Problem, Row, Uid, UidSet};
+use surat_protocol::{Flags, Row, Uid, UidSet};
 
 /// So many rows beyond each end of the window are fetched with it.
 const AHEAD: usize = 30;
 
-/// Opening, and what the server tells.
+/// What the server tells.
 impl List {
-    /// Opens something else, or the same again. What was kept of it is shown at once.
-    ///
-    /// Returns the generation that answers must name, and how far the list was scrolled when it was
-    /// left; `None` when it is the same list and stays as it is.
-    pub(crate) fn open(&mut self, source: Source, scroll: f64) -> (u32, Option<f64>) {
-        self.generation = self.generation.wrapping_add(1);
-        self.fetching.clear();
-        self.found_total = 0;
-        if self.source.as_ref() == Some(&source) {
-            self.rows.make_stale();
-            if matches!(self.progress, Progress::Failed(_)) {
-                self.progress = Progress::Loading;
-            }
-            return (self.generation, None);
-        }
-        self.leave(scroll);
-        let kept = match &source {
-            Source::Mailbox(mailbox) => self.shelf.take(mailbox),
-            Source::Search { .. } => None,
-        };
-        self.source = Some(source);
-        let mut left_at = 0.0;
-        if let Some(kept) = kept {
-            self.places = [kept.place].into();
-            self.told = Order::Mailbox(kept.uids);
-            self.rows = kept.rows;
-            self.progress = Progress::Partial;
-            left_at = kept.scroll;
-        }
-        self.refresh();
-        (self.generation, Some(left_at))
-    }
-
-    /// Puts the open mailbox on the shelf and clears the table.
-    fn leave(&mut self, scroll: f64) {
-        let told = std::mem::replace(&mut self.told, Order::Found(Vec::new()));
-        let rows = std::mem::take(&mut self.rows);
-        let places = std::mem::take(&mut self.places);
-        if let (Order::Mailbox(uids), Some(place)) = (told, places.into_iter().next()) {
-            self.shelf.put(Shelved {
-                place,
-                uids,
-                rows,
-                scroll,
-            });
-        }
-        self.progress = Progress::Loading;
-        self.selection.clear();
-        self.focus = None;
-        self.may_store_keywords = true;
-    }
-
-    /// Forgets everything, as at sign-out.
-    pub(crate) fn clear(&mut self) {
-        let generation = self.generation.wrapping_add(1);
-        self.shelf.clear();
-        *self = Self {
-            generation,
-            ..Self::default()
-        };
-    }
-
-    /// A question about messages goes out; hand the moment in with its answer.
-    pub(crate) fn ask(&mut self) -> Moment {
-        self.overlay.ask()
-    }
-
-    /// The question is answered, or never will be.
-    pub(crate) fn settle(&mut self, asked: Moment) {
-        self.fetching.retain(|(moment, _)| *moment != asked);
-        self.overlay.settle(asked);
-    }
-
-    /// The mailbox is open: its order is known.
-    pub(crate) fn opened(&mut self, generation: u32, opened: Opened, asked: Moment) {
-        if self.generation != generation {
-            return;
-        }
-        let place = Place {
-            mailbox: opened.mailbox,
-            uid_validity: opened.uid_validity,
-        };
-        if self.places.first() != Some(&place) {
-            self.rows = Rows::default();
-            self.selection.clear();
-            self.places = [place.clone()].into();
-        }
-        self.told = Order::Mailbox(self.overlay.catch_up_order(&place, &opened.uids, asked));
-        self.may_store_keywords = opened.may_store_keywords;
-        self.progress = Progress::Ready;
-        self.refresh();
-    }
-
-    /// It could not be opened, or the search broke off.
-    pub(crate) fn failed(&mut self, generation: u32, problem: Problem) {
-        // What is shown already is worth more than the reason why it could not be made newer.
-        if self.generation == generation && (self.progress == Progress::Loading || self.len() == 0) {
-            self.progress = Progress::Failed(problem);
-        }
-    }
-
     /// Rows came, asked for at `asked`.
     pub(crate) fn put_rows(&mut self, place: &Place, rows: Vec<Row>, asked: Moment) {
         let Some(index) = self.place_index(place) else {
@@ -228,7 +125,8 @@ impl List {
         self.refresh();
     }
 
-    /// The rows in or near the window that are missing or out of date, and that nobody fetches yet.
+    /// The rows in the window that are missing or out of date, and that nobody fetches yet; when there are none, those
+    /// near it.
     pub(crate) fn wanted(&mut self, (first, end): (usize, usize)) -> Option<(Place, UidSet, Moment)> {
         let Order::Mailbox(_) = self.shown else {
             return None;
@@ -237,18 +135,21 @@ impl List {
         if self.progress != Progress::Ready {
             return None;
         }
-        let near = first.saturating_sub(AHEAD)..end.saturating_add(AHEAD).min(self.shown.len());
-        let keys: Vec<Key> = near.filter_map(|index| self.shown.key_at(index)).collect();
-        self.rows.touch(keys.iter().copied());
-        let is_wanted =
-            |key: &&Key| !self.rows.is_fresh(**key) && !self.fetching.iter().any(|(_, uids)| uids.contains(key.uid));
-        let uids: UidSet = keys.iter().filter(is_wanted).map(|key| key.uid).collect();
-        if uids.is_empty() {
-            return None;
-        }
+        let near = first.saturating_sub(AHEAD)..end.saturating_add(AHEAD);
+        let keys: Vec<Key> = near.clone().filter_map(|index| self.shown.key_at(index)).collect();
+        self.rows.touch(keys.into_iter());
+        let uids = [first..end, near].into_iter().map(|range| self.missing(range));
+        let uids = uids.into_iter().find(|uids| !uids.is_empty())?;
         let asked = self.overlay.ask();
         self.fetching.push((asked, uids.clone()));
         Some((place, uids, asked))
+    }
+
+    fn missing(&self, range: std::ops::Range<usize>) -> UidSet {
+        let is_wanted =
+            |key: &Key| !self.rows.is_fresh(*key) && !self.fetching.iter().any(|(_, uids)| uids.contains(key.uid));
+        let keys = range.filter_map(|index| self.shown.key_at(index));
+        keys.filter(is_wanted).map(|key| key.uid).collect()
     }
 
     /// How many questions for rows are under way.

@@ -2,6 +2,7 @@
 //!
 //! Written by [`crate::action::reading`] alone.
 
+mod kept;
 pub(crate) mod text;
 
 use super::list::Place;
@@ -10,6 +11,7 @@ use crate::{
     signal::{RwSignal, StoredValue},
 };
 use futures_util::future::AbortHandle;
+use kept::Kept;
 use std::sync::Arc;
 use surat_protocol::{Message, MessageRef, Problem, UidSet};
 
@@ -37,6 +39,10 @@ pub(crate) struct Reading {
     pub(crate) is_on_dark: RwSignal<Option<bool>>,
     /// The question that is under way.
     running: StoredValue<Option<AbortHandle>>,
+    /// What needs no question.
+    kept: StoredValue<Kept>,
+    /// Messages to be fetched ahead, the most likely last; and whether one of them is on its way.
+    pub(crate) ahead: StoredValue<(Vec<MessageRef>, bool)>,
 }
 
 impl Reading {
@@ -48,6 +54,8 @@ impl Reading {
             trouble: RwSignal::new(None),
             is_on_dark: RwSignal::new(None),
             running: StoredValue::new(None),
+            kept: StoredValue::new(Kept::default()),
+            ahead: StoredValue::new((Vec::new(), false)),
         }
     }
 
@@ -84,9 +92,32 @@ impl Reading {
     }
 
     /// The wanted message came.
-    pub(crate) fn show(self, shown: Shown) {
+    pub(crate) fn show(self, shown: Arc<Shown>) {
+        self.keep(Arc::clone(&shown));
         self.trouble.set(None);
-        self.shown.set(Some(Arc::new(shown)));
+        self.shown.set(Some(shown));
+    }
+
+    /// A message that may be opened soon, or again.
+    pub(crate) fn keep(self, shown: Arc<Shown>) {
+        self.kept.update_value(|kept| kept.put(shown));
+    }
+
+    /// A message that needs no question.
+    pub(crate) fn kept(self, message: &MessageRef) -> Option<Arc<Shown>> {
+        self.kept.try_update_value(|kept| kept.get(message)).flatten()
+    }
+
+    /// Is it there?
+    pub(crate) fn is_kept(self, message: &MessageRef) -> bool {
+        self.kept.with_value(|kept| kept.has(message))
+    }
+
+    /// Forgets all, as at sign-out.
+    pub(crate) fn forget_all(self) {
+        self.want(None);
+        self.kept.update_value(Kept::clear);
+        self.ahead.update_value(|(wanted, _)| wanted.clear());
     }
 
     /// The wanted message cannot be shown.
@@ -97,6 +128,7 @@ impl Reading {
 
     /// Messages left a mailbox: perhaps the open one.
     pub(crate) fn vanished(self, place: &Place, uids: &UidSet) {
+        self.kept.update_value(|kept| kept.forget(place, uids));
         let is_gone = self.wanted.with_untracked(|wanted| {
             let gone = |message: &MessageRef| Place::of(message) == *place && uids.contains(message.uid);
             wanted.as_ref().is_some_and(gone)

@@ -18,7 +18,7 @@ use web_sys::Element;
 /// The row under the pointer.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Hovered {
-    key: Key,
+    pub(super) key: Key,
     index: usize,
     /// Its upper edge in the frame, in CSS pixels.
     top: f64,

@@ -130,6 +130,10 @@ impl Grid {
         let hovered = row.and_then(|row| hover::Hovered::at(self.app, &row));
         if hovered.is_some() && self.hovered.get_untracked() != hovered {
             self.hovered.set(hovered);
+            if let Some(hovered) = hovered {
+                let is_there = move || self.hovered.try_get_untracked().flatten() == Some(hovered);
+                action::ahead::under_pointer(self.app, hovered.key, is_there);
+            }
         }
     }
 }

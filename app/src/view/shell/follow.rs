@@ -1,12 +1,10 @@
 //! What follows the address and the counts: the list that is open, the message that is read, the title.
 
 use crate::{
-    action::{mailbox, message, search},
+    action::{mailbox, message},
     app::App,
     i18n::t,
-    route::Route,
     signal::{Memo, effect},
-    store::list::Source,
 };
 use leptos::prelude::*;
 use surat_protocol::{MessageRef, Role};
@@ -14,8 +12,8 @@ use surat_protocol::{MessageRef, Role};
 /// Keeps list, focus, read marks and title in step with the address.
 pub(super) fn follow(app: App) {
     let route = app.route.current();
-    let wanted = Memo::new(move |_| wanted(app, &route.get()));
-    effect(move || show(app, wanted.get()));
+    let wanted = Memo::new(move |_| mailbox::of_route(app, &route.get()));
+    effect(move || mailbox::show_source(app, wanted.get()));
 
     let open = Memo::new(move |_| route.with(|route| route.message().cloned()));
     follow_focus(app, open);
@@ -58,32 +56,6 @@ fn follow_reading(app: App, open: Memo<Option<MessageRef>>) {
             _ => marked = marked.take().filter(|marked| open.as_ref() == Some(marked)),
         }
     });
-}
-
-/// What the list should show for an address.
-fn wanted(app: App, route: &Route) -> Source {
-    match route {
-        Route::Home => Source::Mailbox(app.mailboxes.known.with_untracked(|known| known.inbox())),
-        Route::Mailbox(mailbox) => Source::Mailbox(mailbox.clone()),
-        Route::Message(message) => Source::Mailbox(message.mailbox.clone()),
-        Route::Search { mailbox, text, .. } => Source::Search {
-            mailbox: mailbox.clone(),
-            text: text.clone(),
-        },
-    }
-}
-
-fn show(app: App, wanted: Source) {
-    if app.list.list.with_untracked(|list| list.source() == Some(&wanted)) {
-        return;
-    }
-    match wanted {
-        Source::Mailbox(name) => {
-            app.list.mailbox.set(name.clone());
-            mailbox::open(app, name);
-        }
-        Source::Search { mailbox, text } => search::search(app, mailbox, text),
-    }
 }
 
 /// "(3) Inbox – Surat": the unread messages of the inbox, wherever one is.
