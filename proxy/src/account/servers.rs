@@ -109,7 +109,8 @@ impl Servers {
         })?;
         let turn = timeout(DIAL_TURN_WITHIN, self.dialling.acquire()).await;
         let _turn = turn.map_err(|_| Problem::Busy)?.map_err(|_| Problem::Busy)?;
-        let session = self.sign_in(credentials, address).await?;
+        // Boxed: whoever waits for a connection now and then would hold room for dialling all the time.
+        let session = Box::pin(self.sign_in(credentials, address)).await?;
         Ok(Connection {
             session,
             opened: None,

@@ -181,18 +181,20 @@ impl Watch {
         }
     }
 
+    /// What is awaited here in boxes is gone when it is done: an account that is idle, as nearly all are, holds
+    /// the room for waiting alone.
     async fn try_follow(&mut self, connection: &mut Connection) -> Result<(), Problem> {
-        let namespaces = connection.namespace().await?;
-        let mut is_notified = connection.notify(&namespaces).await?;
+        let namespaces = Box::pin(connection.namespace()).await?;
+        let mut is_notified = Box::pin(connection.notify(&namespaces)).await?;
         // What happened before this connection was there.
-        self.poll(connection).await?;
+        Box::pin(self.poll(connection)).await?;
         let mut poll_at = Instant::now() + if is_notified { POLL_NOTIFIED } else { POLL };
         loop {
             while let Ok(order) = self.orders.try_recv() {
                 let touched = self.take_in(order);
-                self.look_at(touched, connection, is_notified).await?;
+                Box::pin(self.look_at(touched, connection, is_notified)).await?;
             }
-            self.bring_to_front(connection).await?;
+            Box::pin(self.bring_to_front(connection)).await?;
             let ended = self.account.ended().clone();
             let mut order = None;
             let stop = async {
@@ -208,18 +210,18 @@ impl Watch {
             if ended.is_cancelled() {
                 return Ok(());
             }
-            self.look_at(touched, connection, is_notified).await?;
+            Box::pin(self.look_at(touched, connection, is_notified)).await?;
             match watched {
                 WatchEnd::Stopped => {}
                 WatchEnd::News(news) => {
-                    if self.hear(news, connection).await? {
-                        is_notified = connection.notify(&namespaces).await?;
+                    if Box::pin(self.hear(news, connection)).await? {
+                        is_notified = Box::pin(connection.notify(&namespaces)).await?;
                         poll_at = Instant::now();
                     }
                 }
                 WatchEnd::Deadline => {
                     poll_at = Instant::now() + if is_notified { POLL_NOTIFIED } else { POLL };
-                    self.poll(connection).await?;
+                    Box::pin(self.poll(connection)).await?;
                 }
             }
         }

@@ -3,25 +3,28 @@
 //! Knows frames, not mail: it greets, hands requests to the account, and carries answers and events
 //! back. Whatever is odd in a frame closes the socket with a code; it harms nobody else.
 
-use super::{Site, client::Client, cookie::Session};
+use super::{
+    Site,
+    client::Client,
+    cookie::Session,
+    socket::{Close, Fault, Message, Socket},
+    upgrade::{self, Stream},
+};
 use crate::account::{Member, Outgoing, Outlet, Reply, outbox};
 use axum::{
     Extension,
-    body::Bytes,
-    extract::{
-        State, WebSocketUpgrade,
-        ws::{CloseFrame, Message, WebSocket, close_code},
-    },
+    extract::{Request, State},
     response::Response,
 };
 use std::{
     collections::HashMap,
+    io,
     net::IpAddr,
     sync::Arc,
     time::{Duration, Instant},
 };
 use surat_protocol::{
-    Answer, ClientFrame, Event, Problem, Refusal, Request, RequestId, ServerFrame,
+    Answer, ClientFrame, Event, Problem, Refusal, RequestId, ServerFrame,
     frame::{self, CLIENT_FRAME_LIMIT},
 };
 use tokio::time::{MissedTickBehavior, interval, timeout, timeout_at};
@@ -41,57 +44,72 @@ const WRITE_WITHIN: Duration = Duration::from_secs(20);
 const FINISH_WITHIN: Duration = Duration::from_secs(8);
 /// A stranger can only say Hello.
 const STRANGER_OCTETS: usize = 128;
-/// Half of what an idle socket costs would be this buffer at its usual 128 KiB.
-const READ_BUFFER: usize = 4 << 10;
+
+/// How a socket is closed: RFC 6455, section 7.4.1.
+const UNSUPPORTED: Close = Close(1003, "binary frames only");
+const NOT_A_FRAME: Close = Close(1007, "not a frame of this version");
+const TOO_SLOW: Close = Close(1008, "reads too slowly");
+const SIGNED_OUT: Close = Close(1008, "signed out");
+const GREETED: Close = Close(1008, "greeted already");
+const ID_IN_USE: Close = Close(1008, "a request id is in use already");
+const UNREADABLE: Close = Close(1009, "a frame that cannot be read");
+const STOPPING: Close = Close(1012, "the proxy stops");
 
 /// GET /api/live. A page without a session is let in just far enough to be told so.
 pub(super) async fn open(
     State(site): State<Arc<Site>>,
     Extension(client): Extension<Client>,
     session: Option<Extension<Session>>,
-    upgrade: WebSocketUpgrade,
+    mut request: Request,
 ) -> Response {
+    let Some((answer, upgrade)) = upgrade::accept(&mut request) else {
+        return upgrade::refusal();
+    };
     let tracked = site.sockets.token();
+    tokio::spawn(async move {
+        let _tracked = tracked;
+        match upgrade.await {
+            Ok(stream) => serve(&site, stream, client.address, session.map(|Extension(session)| session)).await,
+            Err(error) => tracing::debug!(%error, "A socket was not opened"),
+        }
+    });
+    answer
+}
+
+/// Each step is in a box of its own, which is gone when the step is done: what a page holds all day is
+/// what waiting needs, and not the room for dialling a server.
+async fn serve(site: &Arc<Site>, stream: Stream, address: IpAddr, session: Option<Session>) {
     let limit = match session {
         Some(_) => CLIENT_FRAME_LIMIT,
         None => STRANGER_OCTETS,
     };
-    upgrade
-        .read_buffer_size(READ_BUFFER)
-        .write_buffer_size(READ_BUFFER)
-        .max_message_size(limit)
-        .max_frame_size(limit)
-        .on_upgrade(async move |mut socket| {
-            let _tracked = tracked;
-            let session = session.map(|Extension(session)| session);
-            if let Some((member, outlet)) = greet(&site, &mut socket, client.address, session).await {
-                let live = Live {
-                    socket,
-                    member,
-                    outlet,
-                    in_flight: HashMap::new(),
-                    last_sign: Instant::now(),
-                };
-                // Boxed: the state of this future is most of what an idle page costs.
-                Box::pin(live.run(&site.stop)).await;
-            }
-        })
+    let mut socket = Socket::new(stream, limit);
+    if let Some((member, outlet)) = Box::pin(greet(site, &mut socket, address, session)).await {
+        let live = Live {
+            socket,
+            member,
+            outlet,
+            in_flight: HashMap::new(),
+            last_sign: Instant::now(),
+        };
+        live.run(&site.stop).await;
+    }
 }
 
 /// Hello, and Welcome or Refused.
 async fn greet(
     site: &Site,
-    socket: &mut WebSocket,
+    socket: &mut Socket<Stream>,
     address: IpAddr,
     session: Option<Session>,
 ) -> Option<(Member, Outlet)> {
-    let hello = timeout(HELLO_WITHIN, socket.recv()).await.ok()??.ok()?;
+    let hello = timeout(HELLO_WITHIN, socket.receive()).await.ok()??.ok()?;
     let version = match hello {
         Message::Binary(octets) => match frame::decode(&octets) {
             Some(ClientFrame::Hello { version }) => version,
-            _ => return close(socket, close_code::INVALID, "not a Hello").await,
+            _ => return close(socket, Close(1007, "not a Hello")).await,
         },
-        _ => return close(socket, close_code::UNSUPPORTED, "binary frames only").await,
+        _ => return close(socket, UNSUPPORTED).await,
     };
     if version != frame::VERSION {
         return refuse(socket, Refusal::OtherVersion).await;
@@ -107,39 +125,30 @@ async fn greet(
         Err(problem) => refuse(socket, Refusal::Problem(problem)).await,
         Ok((member, welcome)) => {
             let welcome = frame::encode(&ServerFrame::Welcome(welcome));
-            send(socket, Message::Binary(welcome.into()))
-                .await
-                .then_some((member, outlet))
+            in_time(socket.send(&welcome)).await.then_some((member, outlet))
         }
     }
 }
 
-async fn refuse<T>(socket: &mut WebSocket, refusal: Refusal) -> Option<T> {
+async fn refuse<T>(socket: &mut Socket<Stream>, refusal: Refusal) -> Option<T> {
     let octets = frame::encode(&ServerFrame::Refused(refusal));
-    send(socket, Message::Binary(octets.into())).await;
-    close(socket, close_code::NORMAL, "refused").await
+    in_time(socket.send(&octets)).await;
+    close(socket, Close(1000, "refused")).await
 }
 
-async fn close<T>(socket: &mut WebSocket, code: u16, reason: &'static str) -> Option<T> {
-    send(
-        socket,
-        Message::Close(Some(CloseFrame {
-            code,
-            reason: reason.into(),
-        })),
-    )
-    .await;
+async fn close<T>(socket: &mut Socket<Stream>, close: Close) -> Option<T> {
+    in_time(socket.close(close)).await;
     None
 }
 
 /// Sends within the limit; false when the browser is gone or does not read.
-async fn send(socket: &mut WebSocket, message: Message) -> bool {
-    matches!(timeout(WRITE_WITHIN, socket.send(message)).await, Ok(Ok(())))
+async fn in_time(sending: impl Future<Output = io::Result<()>>) -> bool {
+    matches!(timeout(WRITE_WITHIN, sending).await, Ok(Ok(())))
 }
 
 /// A page that was let in.
 struct Live {
-    socket: WebSocket,
+    socket: Socket<Stream>,
     member: Member,
     outlet: Outlet,
     /// Requests that have not had their last answer, and how to cancel each.
@@ -150,10 +159,17 @@ struct Live {
 /// Whether the socket goes on.
 enum Then {
     GoOn,
-    /// Close with this code.
-    Close(u16, &'static str),
+    /// Close it, for this reason.
+    Close(Close),
     /// The other side is gone or has been told.
     End,
+}
+
+impl Then {
+    /// After something was sent, or not.
+    fn after(is_sent: bool) -> Self {
+        if is_sent { Self::GoOn } else { Self::End }
+    }
 }
 
 impl Live {
@@ -167,16 +183,16 @@ impl Live {
                 () = stop.cancelled() => break self.finish().await,
                 outgoing = self.outlet.next() => self.write(outgoing).await,
                 // It was told so before; from now on nothing is done in its name.
-                () = self.member.signed_out().cancelled() => Then::Close(close_code::POLICY, "signed out"),
-                incoming = self.socket.recv() => self.read(incoming).await,
+                () = self.member.signed_out().cancelled() => Then::Close(SIGNED_OUT),
+                incoming = self.socket.receive() => self.read(incoming).await,
                 _ = ping.tick() => self.ping().await,
             };
             if !matches!(then, Then::GoOn) {
                 break then;
             }
         };
-        if let Then::Close(code, reason) = then {
-            let _: Option<()> = close(&mut self.socket, code, reason).await;
+        if let Then::Close(reason) = then {
+            in_time(self.socket.close(reason)).await;
         }
         // What was only asked need not be answered; what was ordered is finished all the same.
         for cancelled in self.in_flight.values() {
@@ -186,34 +202,32 @@ impl Live {
 
     async fn write(&mut self, outgoing: Option<Outgoing>) -> Then {
         let Some(outgoing) = outgoing else {
-            return Then::Close(close_code::POLICY, "reads too slowly");
+            return Then::Close(TOO_SLOW);
         };
         if let Some(id) = outgoing.ends {
             self.in_flight.remove(&id);
         }
-        if send(&mut self.socket, Message::Binary(outgoing.octets)).await {
-            Then::GoOn
-        } else {
-            Then::End
-        }
+        Then::after(in_time(self.socket.send(&outgoing.octets)).await)
     }
 
-    async fn read(&mut self, incoming: Option<Result<Message, axum::Error>>) -> Then {
+    async fn read(&mut self, incoming: Option<Result<Message, Fault>>) -> Then {
         self.last_sign = Instant::now();
         match incoming {
-            None | Some(Ok(Message::Close(_))) => Then::End,
-            Some(Ok(Message::Ping(_) | Message::Pong(_))) => Then::GoOn,
-            Some(Ok(Message::Text(_))) => Then::Close(close_code::UNSUPPORTED, "binary frames only"),
+            None => Then::End,
+            Some(Ok(Message::Close)) => Then::Close(Close(1000, "")),
+            Some(Ok(Message::Ping(octets))) => Then::after(in_time(self.socket.pong(&octets)).await),
+            Some(Ok(Message::Pong)) => Then::GoOn,
+            Some(Ok(Message::Text)) => Then::Close(UNSUPPORTED),
             Some(Ok(Message::Binary(octets))) => self.take(&octets).await,
-            Some(Err(error)) => {
-                tracing::debug!(%error, "A socket broke");
-                // Too large, or not a frame at all; if the link itself broke, nobody hears this.
-                Then::Close(close_code::SIZE, "a frame that cannot be read")
+            Some(Err(fault)) => {
+                tracing::debug!(%fault, "A socket cannot be read");
+                // If the link itself broke, nobody hears this.
+                Then::Close(UNREADABLE)
             }
         }
     }
 
-    async fn take(&mut self, octets: &Bytes) -> Then {
+    async fn take(&mut self, octets: &[u8]) -> Then {
         match frame::decode(octets) {
             Some(ClientFrame::Request { id, request }) => self.request(id, request, octets.len()).await,
             Some(ClientFrame::Cancel { id }) => {
@@ -222,18 +236,18 @@ impl Live {
                 }
                 Then::GoOn
             }
-            Some(ClientFrame::Hello { .. }) => Then::Close(close_code::POLICY, "greeted already"),
-            None => Then::Close(close_code::INVALID, "not a frame of this version"),
+            Some(ClientFrame::Hello { .. }) => Then::Close(GREETED),
+            None => Then::Close(NOT_A_FRAME),
         }
     }
 
-    async fn request(&mut self, id: RequestId, request: Request, octets: usize) -> Then {
+    async fn request(&mut self, id: RequestId, request: surat_protocol::Request, octets: usize) -> Then {
         if self.in_flight.contains_key(&id) {
-            return Then::Close(close_code::POLICY, "a request id is in use already");
+            return Then::Close(ID_IN_USE);
         }
         // These two need no queue: the answer is known here.
         let taken = match request {
-            Request::Ping => Err(Ok(Answer::Done)),
+            surat_protocol::Request::Ping => Err(Ok(Answer::Done)),
             _ if self.in_flight.len() >= IN_FLIGHT => Err(Err(Problem::Busy)),
             _ => self.member.room_for(octets).ok_or(Err(Problem::Busy)),
         };
@@ -254,29 +268,21 @@ impl Live {
             answer,
             is_last: true,
         });
-        if send(&mut self.socket, Message::Binary(octets.into())).await {
-            Then::GoOn
-        } else {
-            Then::End
-        }
+        Then::after(in_time(self.socket.send(&octets)).await)
     }
 
     async fn ping(&mut self) -> Then {
         if self.last_sign.elapsed() > SILENT_FOR {
             return Then::End;
         }
-        if send(&mut self.socket, Message::Ping(Bytes::new())).await {
-            Then::GoOn
-        } else {
-            Then::End
-        }
+        Then::after(in_time(self.socket.ping()).await)
     }
 
     /// The proxy stops: says so, and carries out the answers to what is in flight.
     async fn finish(&mut self) -> Then {
         let until = tokio::time::Instant::now() + FINISH_WITHIN;
         let stopping = frame::encode(&ServerFrame::Event(Event::Stopping));
-        if !send(&mut self.socket, Message::Binary(stopping.into())).await {
+        if !in_time(self.socket.send(&stopping)).await {
             return Then::End;
         }
         while !self.in_flight.is_empty() {
@@ -288,6 +294,6 @@ impl Live {
                 return then;
             }
         }
-        Then::Close(close_code::RESTART, "the proxy stops")
+        Then::Close(STOPPING)
     }
 }

@@ -14,6 +14,8 @@ mod live;
 mod login;
 mod part;
 mod revoked;
+mod socket;
+mod upgrade;
 mod upload;
 
 use crate::{

@@ -1,0 +1,262 @@
+//! The frames of a WebSocket (RFC 6455), as far as a server with one page behind it needs them.
+//!
+//! tungstenite reads and writes the headers. Its own socket keeps the largest message that it ever
+//! wrote or read in memory, up to 16 MiB for each page, and copies all that it writes; this one keeps
+//! nothing between two messages, and hands payloads to the stream where they are.
+
+use bytes::{Buf, BufMut, Bytes, BytesMut};
+use std::{
+    fmt,
+    future::poll_fn,
+    io::{self, Cursor},
+    mem::MaybeUninit,
+    pin::Pin,
+    task::{Context, Poll, ready},
+};
+use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt, ReadBuf};
+use tungstenite::protocol::frame::{
+    FrameHeader,
+    coding::{Control, Data, OpCode},
+};
+
+/// Room for one read, on the stack, since whether there is anything to read is known only afterwards.
+const READ_OCTETS: usize = 8 * 1024;
+
+/// Longest payload of a ping, a pong or a close (RFC 6455, section 5.5).
+const CONTROL_OCTETS: usize = 125;
+
+/// The longest header that a server writes: it masks nothing.
+const HEADER_OCTETS: usize = 10;
+
+/// The server's end of a socket.
+pub(super) struct Socket<S> {
+    stream: S,
+    /// Largest message that may come in, in octets.
+    limit: usize,
+    /// Read, and not yet a whole frame.
+    incoming: BytesMut,
+    /// Of the frame whose payload is on its way, and how long that is.
+    header: Option<(FrameHeader, usize)>,
+    /// The beginning of a message that comes in several frames.
+    fragments: Option<Fragments>,
+}
+
+struct Fragments {
+    is_binary: bool,
+    octets: BytesMut,
+}
+
+/// What came in.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Message {
+    /// A binary message.
+    Binary(Bytes),
+    /// A text; nobody here wants one.
+    Text,
+    /// To be answered with a pong that holds the same.
+    Ping(Bytes),
+    /// The answer to a ping.
+    Pong,
+    /// The other side is done, and wants to hear the same.
+    Close,
+}
+
+/// Why nothing more can be read.
+#[derive(Debug)]
+pub(super) enum Fault {
+    /// The link broke.
+    Link(io::Error),
+    /// Too large, or not a frame.
+    Frame,
+}
+
+/// How the other side is told that it is over (RFC 6455, section 7.4.1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Close(pub(super) u16, pub(super) &'static str);
+
+impl<S: AsyncRead + AsyncWrite + Unpin> Socket<S> {
+    /// A socket after the handshake.
+    pub(super) fn new(stream: S, limit: usize) -> Self {
+        Self {
+            stream,
+            limit,
+            incoming: BytesMut::new(),
+            header: None,
+            fragments: None,
+        }
+    }
+
+    /// The next message; `None` when the other side has gone. Safe to drop.
+    pub(super) async fn receive(&mut self) -> Option<Result<Message, Fault>> {
+        poll_fn(|context| self.poll_receive(context)).await
+    }
+
+    /// Sends a binary message.
+    pub(super) async fn send(&mut self, octets: &[u8]) -> io::Result<()> {
+        self.write(OpCode::Data(Data::Binary), octets).await
+    }
+
+    /// Asks for a sign of life.
+    pub(super) async fn ping(&mut self) -> io::Result<()> {
+        self.write(OpCode::Control(Control::Ping), &[]).await
+    }
+
+    /// Gives a sign of life.
+    pub(super) async fn pong(&mut self, octets: &[u8]) -> io::Result<()> {
+        self.write(OpCode::Control(Control::Pong), octets).await
+    }
+
+    /// Says that it is over, and why.
+    pub(super) async fn close(&mut self, Close(code, reason): Close) -> io::Result<()> {
+        let mut octets = code.to_be_bytes().to_vec();
+        octets.extend_from_slice(reason.as_bytes());
+        octets.truncate(CONTROL_OCTETS);
+        self.write(OpCode::Control(Control::Close), &octets).await
+    }
+
+    async fn write(&mut self, opcode: OpCode, octets: &[u8]) -> io::Result<()> {
+        let header = FrameHeader {
+            opcode,
+            ..FrameHeader::default()
+        };
+        let mut room = [0; HEADER_OCTETS];
+        let mut unused = &mut room[..];
+        header
+            .format(octets.len() as u64, &mut (&mut unused).writer())
+            .map_err(io::Error::other)?;
+        let length = HEADER_OCTETS - unused.len();
+        let written = room.get(..length).unwrap_or_default();
+        self.stream.write_all_buf(&mut written.chain(octets)).await?;
+        self.stream.flush().await
+    }
+
+    fn poll_receive(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Message, Fault>>> {
+        loop {
+            match self.next() {
+                Ok(Some(message)) => return Poll::Ready(Some(Ok(message))),
+                Ok(None) => {}
+                Err(fault) => return Poll::Ready(Some(Err(fault))),
+            }
+            let mut room = [const { MaybeUninit::uninit() }; READ_OCTETS];
+            let mut read = ReadBuf::uninit(&mut room);
+            match ready!(Pin::new(&mut self.stream).poll_read(context, &mut read)) {
+                Err(error) => return Poll::Ready(Some(Err(Fault::Link(error)))),
+                Ok(()) if read.filled().is_empty() => return Poll::Ready(None),
+                Ok(()) => self.incoming.extend_from_slice(read.filled()),
+            }
+        }
+    }
+
+    /// The next message, if it is there.
+    fn next(&mut self) -> Result<Option<Message>, Fault> {
+        while let Some((header, payload)) = self.frame()? {
+            if let Some(message) = self.take(&header, payload)? {
+                return Ok(Some(message));
+            }
+        }
+        Ok(None)
+    }
+
+    /// The next frame, if it is there, unmasked.
+    fn frame(&mut self) -> Result<Option<(FrameHeader, BytesMut)>, Fault> {
+        let (header, length) = match self.header.take() {
+            Some(known) => known,
+            None => {
+                let mut cursor = Cursor::new(&self.incoming[..]);
+                let Some((header, length)) = FrameHeader::parse(&mut cursor).map_err(|_| Fault::Frame)? else {
+                    return Ok(None);
+                };
+                let read = usize::try_from(cursor.position()).map_err(|_| Fault::Frame)?;
+                self.incoming.advance(read);
+                (header, self.checked(length)?)
+            }
+        };
+        if self.incoming.len() < length {
+            self.header = Some((header, length));
+            return Ok(None);
+        }
+        let mut payload = self.incoming.split_to(length);
+        if self.incoming.is_empty() {
+            // Else it would keep the memory that the payload is in.
+            self.incoming = BytesMut::new();
+        }
+        // A page that does not mask is not a browser (RFC 6455, section 5.1).
+        let mask = header.mask.ok_or(Fault::Frame)?;
+        for chunk in payload.chunks_mut(mask.len()) {
+            chunk.iter_mut().zip(mask).for_each(|(octet, mask)| *octet ^= mask);
+        }
+        Ok(Some((header, payload)))
+    }
+
+    /// The length of a payload, if there may be so much.
+    fn checked(&self, length: u64) -> Result<usize, Fault> {
+        let before = self.fragments.as_ref().map_or(0, |fragments| fragments.octets.len());
+        usize::try_from(length)
+            .ok()
+            .filter(|length| length.saturating_add(before) <= self.limit)
+            .ok_or(Fault::Frame)
+    }
+
+    /// What a frame says, if a message ends with it.
+    fn take(&mut self, header: &FrameHeader, payload: BytesMut) -> Result<Option<Message>, Fault> {
+        if header.rsv1 || header.rsv2 || header.rsv3 {
+            return Err(Fault::Frame);
+        }
+        match header.opcode {
+            OpCode::Control(control) if header.is_final && payload.len() <= CONTROL_OCTETS => match control {
+                Control::Ping => Ok(Some(Message::Ping(payload.freeze()))),
+                Control::Pong => Ok(Some(Message::Pong)),
+                Control::Close => Ok(Some(Message::Close)),
+                Control::Reserved(_) => Err(Fault::Frame),
+            },
+            OpCode::Data(Data::Binary) => self.begin(true, header.is_final, payload),
+            OpCode::Data(Data::Text) => self.begin(false, header.is_final, payload),
+            OpCode::Data(Data::Continue) => self.go_on(header.is_final, &payload),
+            OpCode::Control(_) | OpCode::Data(Data::Reserved(_)) => Err(Fault::Frame),
+        }
+    }
+
+    fn begin(&mut self, is_binary: bool, is_final: bool, octets: BytesMut) -> Result<Option<Message>, Fault> {
+        if self.fragments.is_some() {
+            return Err(Fault::Frame);
+        }
+        let fragments = Fragments { is_binary, octets };
+        if is_final {
+            return Ok(Some(fragments.into_message()));
+        }
+        self.fragments = Some(fragments);
+        Ok(None)
+    }
+
+    fn go_on(&mut self, is_final: bool, octets: &[u8]) -> Result<Option<Message>, Fault> {
+        let mut fragments = self.fragments.take().ok_or(Fault::Frame)?;
+        fragments.octets.extend_from_slice(octets);
+        if is_final {
+            return Ok(Some(fragments.into_message()));
+        }
+        self.fragments = Some(fragments);
+        Ok(None)
+    }
+}
+
+impl Fragments {
+    fn into_message(self) -> Message {
+        if self.is_binary {
+            Message::Binary(self.octets.freeze())
+        } else {
+            Message::Text
+        }
+    }
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Link(error) => write!(f, "the link broke: {error}"),
+            Self::Frame => f.write_str("too large, or not a frame"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;
