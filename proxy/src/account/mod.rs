@@ -7,6 +7,7 @@ mod backoff;
 mod directory;
 mod job;
 mod key;
+mod looks;
 mod outbox;
 mod pool;
 mod problem;

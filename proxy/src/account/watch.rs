@@ -8,6 +8,7 @@ use super::{
     backoff::Backoff,
     directory::Entry,
     job::{note_status, read_mailboxes, recover, take_mailboxes},
+    looks::Looks,
     problem::{InMailbox, is_about_link},
     servers::Connection,
     sync::MailboxState,
@@ -28,10 +29,6 @@ use tokio::{
     time::{Instant, sleep, timeout},
 };
 
-/// Between two looks at the counts of all mailboxes, on a server that does not tell by itself.
-const POLL: Duration = Duration::from_secs(60);
-/// The same on a server that does: a safety net.
-const POLL_NOTIFIED: Duration = Duration::from_secs(10 * 60);
 /// The first page has its list and a message by then.
 const RECOVER_AFTER: Duration = Duration::from_secs(3);
 /// A page asks for its list as soon as it is there; if it does not, it is watched all the same.
@@ -49,6 +46,8 @@ enum Order {
     Touched(Vec<WireName>),
     /// Pages came or went.
     LookAgain,
+    /// Another connection listed other mailboxes than were known.
+    Doubt,
 }
 
 /// The way to the watcher.
@@ -72,6 +71,7 @@ impl Watcher {
             orders: receiver,
             states: HashMap::new(),
             front: None,
+            has_followed: false,
         };
         tokio::spawn(watch.run());
     }
@@ -91,6 +91,12 @@ impl Watcher {
         self.send(Order::LookAgain);
     }
 
+    /// Another connection listed other mailboxes than were known: this one shall look as well. For a while after a
+    /// mailbox was renamed, a session of Dovecot 2.3.19 that is older than that lists the old names.
+    pub fn doubt(&self) {
+        self.send(Order::Doubt);
+    }
+
     fn send(&self, order: Order) {
         if let Some(orders) = self.orders.lock().unwrap_or_else(PoisonError::into_inner).as_ref() {
             // A watcher that has ended has no page to tell.
@@ -106,6 +112,8 @@ struct Watch {
     states: HashMap<MailboxName, MailboxState>,
     /// The one that was opened last: it is kept open here.
     front: Option<MailboxName>,
+    /// There was a connection before this one.
+    has_followed: bool,
 }
 
 /// Why a connection is no longer followed.
@@ -185,14 +193,17 @@ impl Watch {
     /// the room for waiting alone.
     async fn try_follow(&mut self, connection: &mut Connection) -> Result<(), Problem> {
         let namespaces = Box::pin(connection.namespace()).await?;
-        let mut is_notified = Box::pin(connection.notify(&namespaces)).await?;
-        // What happened before this connection was there.
-        Box::pin(self.poll(connection)).await?;
-        let mut poll_at = Instant::now() + if is_notified { POLL_NOTIFIED } else { POLL };
+        let is_notified = Box::pin(connection.notify(&namespaces)).await?;
+        // What happened before this connection was there, or before the server was asked to notify.
+        let is_first = !std::mem::replace(&mut self.has_followed, true);
+        let mut looks = Looks::begin(is_notified, is_first);
         loop {
             while let Ok(order) = self.orders.try_recv() {
+                if matches!(order, Order::Doubt) {
+                    looks.after_news();
+                }
                 let touched = self.take_in(order);
-                Box::pin(self.look_at(touched, connection, is_notified)).await?;
+                Box::pin(self.look_at(touched, connection, looks.is_notified)).await?;
             }
             Box::pin(self.bring_to_front(connection)).await?;
             let ended = self.account.ended().clone();
@@ -203,25 +214,30 @@ impl Watch {
                     () = ended.cancelled() => {}
                 }
             };
-            let watched = connection.watch(poll_at, stop).await;
+            let watched = connection.watch(looks.next, stop).await;
             // Before anything may fail: an order that was taken is not given again on the next connection.
+            if matches!(order, Some(Order::Doubt)) {
+                looks.after_news();
+            }
             let touched = order.map(|order| self.take_in(order)).unwrap_or_default();
             let watched = watched?;
             if ended.is_cancelled() {
                 return Ok(());
             }
-            Box::pin(self.look_at(touched, connection, is_notified)).await?;
+            Box::pin(self.look_at(touched, connection, looks.is_notified)).await?;
             match watched {
                 WatchEnd::Stopped => {}
                 WatchEnd::News(news) => {
+                    looks.after_news();
                     if Box::pin(self.hear(news, connection)).await? {
-                        is_notified = Box::pin(connection.notify(&namespaces)).await?;
-                        poll_at = Instant::now();
+                        looks.is_notified = Box::pin(connection.notify(&namespaces)).await?;
+                        looks.next = Instant::now();
                     }
                 }
                 WatchEnd::Deadline => {
-                    poll_at = Instant::now() + if is_notified { POLL_NOTIFIED } else { POLL };
+                    let began = Instant::now();
                     Box::pin(self.poll(connection)).await?;
+                    looks.after_look(began.elapsed());
                 }
             }
         }
@@ -242,7 +258,7 @@ impl Watch {
                     }
                 }
             }
-            Order::LookAgain => {}
+            Order::LookAgain | Order::Doubt => {}
             Order::Touched(wires) => touched = wires,
         }
         let watched = self.account.watched();
@@ -294,7 +310,8 @@ impl Watch {
                 Response::Exists(_) | Response::Expunge(_) | Response::Vanished { .. } | Response::Fetch(_) => {
                     is_front_touched = true;
                 }
-                Response::MailboxStatus(status) => {
+                Response::MailboxStatus(mut status) => {
+                    status.name = status.name.respelled(connection.enabled().utf8);
                     note_status(&self.account, &status);
                     statuses.insert((
                         status.name.clone(),

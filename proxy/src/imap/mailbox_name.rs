@@ -73,6 +73,18 @@ impl WireName {
         MailboxName(lossless(&self.0).into_owned())
     }
 
+    /// The name in the spelling in which it is listed. Dovecot 2.3.19 spells names in UTF-8 where it notifies
+    /// (`* STATUS {8}` and `Büro 23`), and in modified UTF-7 elsewhere.
+    pub fn respelled(self, is_utf8: bool) -> Self {
+        if is_utf8 || self.0.is_ascii() {
+            return self;
+        }
+        match str::from_utf8(&self.0) {
+            Ok(text) => Self(encode(text).into_bytes().into()),
+            Err(_) => self,
+        }
+    }
+
     /// The server's spelling.
     pub fn as_bytes(&self) -> &[u8] {
         &self.0
@@ -162,6 +174,16 @@ fn unshift(shifted: &[u8]) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_name_that_is_told_in_the_wrong_spelling_is_the_one_that_is_listed() {
+        let listed = WireName::from_server(b"B&APw-ro 23");
+
+        assert_eq!(WireName::from_server("Büro 23".as_bytes()).respelled(false), listed);
+        assert_eq!(listed.clone().respelled(false), listed);
+        let utf8 = WireName::from_server("Büro 23".as_bytes());
+        assert_eq!(utf8.clone().respelled(true), utf8);
+    }
     use proptest::prelude::*;
 
     fn unicode(wire: &str) -> String {

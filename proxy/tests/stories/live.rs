@@ -219,6 +219,25 @@ async fn a_killed_server_is_told_and_what_was_missed_is_caught_up() {
 }
 
 #[tokio::test]
+async fn folders_that_were_made_while_the_server_was_lost_are_told_unasked() {
+    let (mut testbed, _proxy, _browser, mut page) = ayu().await;
+    page.ask(Request::ListMailboxes).await.unwrap();
+    page.open_mailbox("INBOX").await;
+
+    testbed.kill_dovecot().unwrap();
+    page.event(|event| matches!(event, Event::ServerLost).then_some(()))
+        .await;
+    testbed.store("ayu").create("Baru").unwrap();
+    testbed.start().unwrap();
+
+    page.event(|event| match event {
+        Event::Mailboxes(all) => all.iter().any(|mailbox| mailbox.name.as_str() == "Baru").then_some(()),
+        _ => None,
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_mailbox_that_was_opened_as_the_server_was_lost_has_its_news_afterwards() {
     let testbed = Testbed::builder().without_starttls().without_postfix().start().unwrap();
     let tap = Tap::before(testbed.imap_port).await;

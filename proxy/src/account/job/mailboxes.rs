@@ -59,7 +59,9 @@ pub(in crate::account) async fn refresh(account: &Arc<Account>) -> Result<(), Pr
     // The first time a person waits for the names; the watcher brings the counts.
     let listing = read(&mut session, None, was_known).await?;
     drop(session);
-    take(account, listing);
+    if take(account, listing) {
+        account.watcher().doubt();
+    }
     if was_known {
         // Without LIST-STATUS each mailbox is asked for by itself.
         let is_uncounted = |entry: &&Entry| entry.mailbox.is_selectable && entry.mailbox.counts.is_none();
@@ -78,8 +80,8 @@ pub(in crate::account) async fn warm(account: &Arc<Account>) -> Result<(), Probl
     Ok(())
 }
 
-/// Takes a new listing into the directory, and tells the pages what is new in it.
-pub(in crate::account) fn take(account: &Arc<Account>, listing: Listing) {
+/// Takes a new listing into the directory, and tells the pages what is new in it. Says whether that is more than counts.
+pub(in crate::account) fn take(account: &Arc<Account>, listing: Listing) -> bool {
     let old = account.directory.listing();
     let was_known = account.directory.is_known();
     let has_changed = account.directory.replace(listing);
@@ -100,6 +102,7 @@ pub(in crate::account) fn take(account: &Arc<Account>, listing: Listing) {
             });
         }
     }
+    has_changed && was_known
 }
 
 /// Asks the server for all mailboxes, on wish with their counts. Rights that are known are not asked for
