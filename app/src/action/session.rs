@@ -19,7 +19,7 @@ use crate::{
     },
 };
 use leptos::{prelude::*, task::spawn_local};
-use surat_protocol::{Event, Problem, http::Login};
+use surat_protocol::{Event, MailboxName, Problem, http::Login};
 use wasm_bindgen::{JsCast, closure::Closure};
 
 /// Starts what runs by itself, once, at the start of the page.
@@ -147,7 +147,15 @@ pub(crate) fn resume(app: App) {
 fn apply(app: App, event: Event) {
     let place = |mailbox, uid_validity| Place { mailbox, uid_validity };
     match event {
-        Event::Mailboxes(all) => app.mailboxes.known.update(|known| known.list(all)),
+        Event::Mailboxes(all) => {
+            let missed = app.list.list.with_untracked(|list| list.missed().cloned());
+            let is_back = |name: &MailboxName| all.iter().any(|mailbox| mailbox.name == *name);
+            let back = missed.filter(is_back);
+            app.mailboxes.known.update(|known| known.list(all));
+            if let Some(back) = back {
+                mailbox::open(app, back);
+            }
+        }
         Event::Counts { mailbox, counts } => app.mailboxes.known.update(|known| known.count(&mailbox, counts)),
         Event::Arrived {
             mailbox,

@@ -333,3 +333,19 @@ fn what_is_new_since_a_mailbox_was_kept_is_added_to_it() {
     assert_eq!(wanted, one(4), "what was told is not asked for again");
     assert_eq!(list.known().map(|known| known.highest_modseq), Some(ModSeq(9)));
 }
+
+#[test]
+fn a_mailbox_that_is_gone_shows_no_messages_and_is_wanted_until_it_is_back() {
+    let mut list = list_of(3);
+    let gone = Problem::NoSuchMailbox(MailboxName::inbox());
+
+    let (generation, asked) = open(&mut list, "INBOX");
+    list.failed(generation, gone.clone());
+
+    assert_eq!((list.len(), list.progress()), (0, &Progress::Failed(gone)));
+    assert_eq!(list.missed(), Some(&MailboxName::inbox()));
+
+    let (generation, _) = open(&mut list, "INBOX");
+    list.opened(generation, opened("INBOX", 2, 1), asked);
+    assert_eq!((shown(&list), list.missed()), ([1].into(), None));
+}

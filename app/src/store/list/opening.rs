@@ -8,7 +8,7 @@ use super::{
     rows::Rows,
     shelf::Shelved,
 };
-use surat_protocol::{Contents, Flags, Glance, Known, ModSeq, Opened, Problem, Uid, UidSet};
+use surat_protocol::{Contents, Flags, Glance, Known, MailboxName, ModSeq, Opened, Problem, Uid, UidSet};
 
 /// Opening, as it goes on.
 impl List {
@@ -182,9 +182,26 @@ impl List {
 
     /// It could not be opened, or the search broke off.
     pub(crate) fn failed(&mut self, generation: u32, problem: Problem) {
+        if self.generation != generation {
+            return;
+        }
+        if matches!(problem, Problem::NoSuchMailbox(_)) {
+            self.told = Order::Found(Vec::new());
+            self.rows = Rows::default();
+            self.places.clear();
+            self.refresh();
+        }
         // What is shown already is worth more than the reason why it could not be made newer.
-        if self.generation == generation && (self.progress == Progress::Loading || self.len() == 0) {
+        if self.progress == Progress::Loading || self.len() == 0 {
             self.progress = Progress::Failed(problem);
+        }
+    }
+
+    /// The mailbox that is wanted and was not there when it was to be opened.
+    pub(crate) fn missed(&self) -> Option<&MailboxName> {
+        match (&self.source, &self.progress) {
+            (Some(Source::Mailbox(mailbox)), Progress::Failed(Problem::NoSuchMailbox(_))) => Some(mailbox),
+            _ => None,
         }
     }
 }
