@@ -19,6 +19,9 @@ pub(crate) struct Options {
     /// Build first, instead of using what was built before
     #[arg(long)]
     build: bool,
+    /// Port of 127.0.0.1 by which the proxy reaches the IMAP server, instead of the server's own: a link that can be cut
+    #[arg(long, value_name = "PORT")]
+    imap_by: Option<u16>,
     #[command(flatten)]
     mail: Mail,
 }
@@ -60,7 +63,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     } else {
         webmail::built()?
     };
-    let mut webmail = Webmail::start(&binary, options.port, &options.mail)?;
+    let mut webmail = Webmail::start_by(&binary, options.port, &options.mail, options.imap_by)?;
     println!("{}", place(&webmail));
     for line in stdin().lock().lines() {
         let line = line.context("Read an order")?;

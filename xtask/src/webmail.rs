@@ -47,6 +47,11 @@ pub(crate) struct Webmail {
 impl Webmail {
     /// Starts everything. Port 0 means any free one.
     pub(crate) fn start(binary: &Path, port: u16, mail: &Mail) -> Result<Self> {
+        Self::start_by(binary, port, mail, None)
+    }
+
+    /// The same; the proxy reaches the IMAP server by the port `imap_by`, if one is given.
+    pub(crate) fn start_by(binary: &Path, port: u16, mail: &Mail, imap_by: Option<u16>) -> Result<Self> {
         let port = free_port(port)?;
         let step = Step::begin("Filling mailboxes");
         let testbed = Testbed::builder().load_users(LOAD_USERS).prepare()?;
@@ -58,7 +63,7 @@ impl Webmail {
             corpus::deliver(&mut testbed.store("ayu"), folder)?;
         }
         step.end();
-        Self::run(binary, testbed, port, Encryption::None)
+        Self::run(binary, testbed, port, Encryption::None { imap_by })
     }
 
     /// Starts a proxy that speaks TLS on both sides, and a Dovecot with `user1` and so on up to this many accounts.
@@ -131,7 +136,10 @@ impl Webmail {
 /// Where the proxy speaks TLS.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Encryption {
-    None,
+    /// Nowhere; the IMAP server is reached by this port, if not by its own.
+    None {
+        imap_by: Option<u16>,
+    },
     BothSides,
 }
 
@@ -152,8 +160,9 @@ fn serve_command(binary: &Path, testbed: &Testbed, port: u16, encryption: Encryp
     // In the temporary folder, so that it is gone with the rest, and the same after a restart.
     option("--secret-file", testbed.dir().join("surat.secret").into());
     match encryption {
-        Encryption::None => {
-            option("--imap-url", format!("imap://127.0.0.1:{}", testbed.imap_port).into());
+        Encryption::None { imap_by } => {
+            let imap_port = imap_by.unwrap_or(testbed.imap_port);
+            option("--imap-url", format!("imap://127.0.0.1:{imap_port}").into());
             option("--smtp-url", format!("smtp://127.0.0.1:{}", testbed.smtp_port).into());
         }
         Encryption::BothSides => {

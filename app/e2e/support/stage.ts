@@ -14,6 +14,7 @@ export class Stage {
   private lines!: AsyncIterator<string>;
   private users = 0;
   url = '';
+  ports: Record<'http' | 'imap' | 'imaps' | 'smtp' | 'smtps' | 'lmtp', number> = { http: 0, imap: 0, imaps: 0, smtp: 0, smtps: 0, lmtp: 0 };
 
   private constructor(private child: ChildProcessWithoutNullStreams, private reader: Interface) {
     this.lines = reader[Symbol.asyncIterator]();
@@ -29,6 +30,7 @@ export class Stage {
       throw new Error(`The stage did not start: ${error}\n${complaints}`);
     });
     stage.url = started.url;
+    stage.ports = started.ports;
     return stage;
   }
 
