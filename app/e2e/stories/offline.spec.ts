@@ -182,6 +182,29 @@ test('a proxy of another version ends in its page, and keeps what was typed with
   await expect(surat.messages).toHaveAttribute('aria-rowcount', '1');
 });
 
+test('what is closed without a link is not left behind: the browser asks, and it is stored when the link is back', async ({ page }) => {
+  const { surat, relay } = await atRelay(page);
+  await surat.enter(held.stage.newcomer());
+  await surat.write({ to: 'budi@surat.test', subject: 'Ditutup', text: 'Tanpa sambungan' });
+  await relay.cut();
+  await surat.field('Message text').fill('Tanpa sambungan, dan ditutup');
+  await page.keyboard.press('Escape');
+  await expect(surat.composer).toBeHidden();
+
+  const asked = page.waitForEvent('dialog');
+  await page.evaluate(() => setTimeout(() => location.reload()));
+  const dialog = await asked;
+  expect(dialog.type()).toBe('beforeunload');
+  await dialog.dismiss();
+
+  await relay.connect();
+  await page.evaluate(() => dispatchEvent(new Event('online')));
+  await expect(surat.notice('Draft saved')).toBeVisible({ timeout: 40_000 });
+  await surat.openFolder('Drafts');
+  await surat.row('Ditutup').click();
+  await expect(surat.field('Message text')).toHaveValue('Tanpa sambungan, dan ditutup');
+});
+
 test('the app can be installed', async ({ page }) => {
   const surat = new Surat(page, held.stage);
   await surat.enter('ayu@surat.test');

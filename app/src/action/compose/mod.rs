@@ -57,9 +57,10 @@ pub(crate) fn start(app: App) {
     }
 }
 
-/// Is the message being sent, or are files of it on their way?
+/// Is anything on its way that would be lost with the page? What is open and not stored yet is not: see [`carry`].
 pub(crate) fn is_busy(app: App) -> bool {
-    matches!(app.compose.status.get_untracked(), Status::Sending(_)) || files::are_uploading(app)
+    let is_storing_closed = app.compose.saves.get_value() > u32::from(untrack(|| app.compose.is_changed()));
+    is_storing_closed || matches!(app.compose.status.get_untracked(), Status::Sending(_)) || files::are_uploading(app)
 }
 
 /// An empty message.
@@ -265,12 +266,10 @@ fn put_away(app: App) -> bool {
         app.compose.alert.set(Some(t().compose.wait_for_uploads.to_owned()));
         return false;
     }
-    if untrack(|| app.compose.is_changed()) {
-        save::save(app);
-        spawn_local(async move {
-            save::finish(&letter).await;
-            app.notices.notify(t().compose.saved);
-        });
+    if save::save(app)
+        && let Some(snapshot) = untrack(|| app.compose.snapshot())
+    {
+        spawn_local(save::put_away(app, letter, snapshot));
     }
     app.compose.end();
     true

@@ -108,6 +108,8 @@ pub(crate) struct Compose {
     pub(crate) focus: StoredValue<Focus>,
     /// Whom one writes with.
     pub(crate) people: People,
+    /// Saves that go on, whether their message is still open or not.
+    pub(crate) saves: StoredValue<u32>,
     letter: StoredValue<Option<Rc<Letter>>>,
     last_number: StoredValue<u32>,
 }
@@ -147,6 +149,7 @@ impl Compose {
             may_have_gone: RwSignal::new(false),
             focus: StoredValue::new(Focus::To),
             people: People::new(),
+            saves: StoredValue::new(0),
             letter: StoredValue::new(None),
             last_number: StoredValue::new(0),
         }

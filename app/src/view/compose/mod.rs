@@ -208,7 +208,10 @@ fn save_as_one_types(app: App) {
         if !app.compose.is_changed() {
             return;
         }
-        if let Ok(timer) = set_timeout_with_handle(move || compose::save::save(app), SAVE_AFTER) {
+        let save = move || {
+            compose::save::save(app);
+        };
+        if let Ok(timer) = set_timeout_with_handle(save, SAVE_AFTER) {
             on_cleanup(move || timer.clear());
         }
     });
