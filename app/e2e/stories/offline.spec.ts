@@ -1,5 +1,8 @@
 // The app without a network: what its service worker keeps, and what it leaves alone.
 import { expect, type Page, test } from '@playwright/test';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { expectAccessible } from '../support/axe';
 import { Relay } from '../support/relay';
 import { type Stage, useStage } from '../support/stage';
 import { Surat } from '../support/surat';
@@ -30,6 +33,12 @@ function kept(page: Page): Promise<Record<string, string[]>> {
     }
     return all;
   });
+}
+
+declare global {
+  interface Window {
+    wordsAt: number;
+  }
 }
 
 const OFFLINE = /You are offline/;
@@ -63,7 +72,7 @@ test('the worker keeps the app’s files and nothing else, whatever is read, dow
 
   const caches = Object.values(await kept(page));
   expect(caches).toHaveLength(1);
-  for (const path of caches[0]) expect(path).toMatch(/^\/($|(start|surat|surat-app|icons|texts-(en|id))-[0-9a-f]{16}(_bg)?\.(js|css|wasm|svg|txt)$)/);
+  for (const file of caches[0]) expect(file).toMatch(/^\/($|(start|surat|surat-app|icons|texts-(en|id))-[0-9a-f]{16}(_bg)?\.(js|css|wasm|svg|txt)$)/);
   expect(caches[0]).toContain('/');
 });
 
@@ -74,7 +83,7 @@ test('what is not the app goes to the proxy: files of mail, and addresses that a
   await page.reload();
   relay.requests = [];
 
-  for (const path of ['/healthz', '/icons-licence.txt', '/api/part?mailbox=INBOX']) await page.goto(relay.url.slice(0, -1) + path).catch(() => {});
+  for (const other of ['healthz', 'icons-licence.txt', 'api/part?mailbox=INBOX']) await page.goto(relay.url + other).catch(() => {});
 
   expect(relay.requests.filter((request) => /healthz|licence|part/.test(request))).toHaveLength(3);
 });
@@ -84,16 +93,17 @@ test('without a network the app opens, says what it lacks, and goes on by itself
   await surat.enter('ayu@surat.test');
   await untilKept(page);
   await relay.cut();
+  await page.addInitScript(() => {
+    const look = () => document.querySelector('main [role="status"]')?.textContent && (window.wordsAt ??= performance.now());
+    new MutationObserver(look).observe(document, { subtree: true, childList: true, characterData: true });
+  });
 
   await page.reload();
 
   await expect(surat.notice(OFFLINE)).toBeVisible();
   await expect(page.getByRole('button', { name: 'Try again' })).toBeVisible();
-  const took = await page.evaluate(() => {
-    const shown = performance.getEntriesByName('first-contentful-paint')[0];
-    return shown.startTime;
-  });
-  console.log(`offline start: first paint after ${Math.round(took)} ms`);
+  await expectAccessible(page, 'offline');
+  console.log(`offline start: words after ${await page.evaluate(() => Math.round(window.wordsAt))} ms`);
 
   await relay.connect();
   await page.evaluate(() => dispatchEvent(new Event('online')));
@@ -122,6 +132,7 @@ test('a newer version is told, and comes when it is asked for, with the message 
 
   await expect(surat.notice('A new version is ready')).toBeVisible();
   await expect(page.locator('meta[name=version]')).toHaveCount(0);
+  await expectAccessible(page, 'a newer version');
   await surat.field('Message text').fill('Halo Budi,\napa kabar?');
   await surat.button('Reload').click();
 
@@ -133,6 +144,39 @@ test('a newer version is told, and comes when it is asked for, with the message 
   await expect(surat.notice('A new version is ready')).toHaveCount(0);
   await surat.send();
   await expect(surat.notice('Message sent')).toBeVisible();
+});
+
+test('the other tabs of a browser keep their page until they are asked, too', async ({ page, context }) => {
+  const { surat, relay } = await atRelay(page);
+  await surat.enter('ayu@surat.test');
+  await untilKept(page);
+  await page.reload();
+  const other = new Surat(await context.newPage(), { url: relay.url } as Stage);
+  await other.open();
+  await expect(other.row(/./).first()).toBeVisible();
+  relay.version = 'dddddddddddddddd';
+  await page.evaluate(async () => void (await (await navigator.serviceWorker.getRegistration())!.update()));
+
+  await surat.button('Reload').click();
+
+  await expect(page.locator('meta[name=version]')).toHaveAttribute('content', relay.version);
+  await expect(other.notice('A new version is ready')).toBeVisible();
+  await expect(other.page.locator('meta[name=version]')).toHaveCount(0);
+  await other.button('Reload').click();
+  await expect(other.page.locator('meta[name=version]')).toHaveAttribute('content', relay.version);
+  await expect(other.row(/./).first()).toBeVisible();
+});
+
+test('the worker of a development build removes itself, and what was kept', async ({ page }) => {
+  const { surat, relay } = await atRelay(page);
+  await surat.enter('ayu@surat.test');
+  await untilKept(page);
+  relay.worker = readFileSync(path.resolve(__dirname, '../../../public/sw-none.js'), 'utf8');
+
+  await page.evaluate(async () => void (await (await navigator.serviceWorker.getRegistration())!.update()));
+
+  await expect.poll(() => page.evaluate(async () => (await navigator.serviceWorker.getRegistrations()).length)).toBe(0);
+  expect(await kept(page)).toEqual({});
 });
 
 test('a version that does not arrive whole changes nothing', async ({ page }) => {

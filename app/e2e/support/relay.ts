@@ -13,6 +13,8 @@ export class Relay {
   requests: string[] = [];
   /** Put into the page, so that it is another version of the app; empty for the one that the proxy has. */
   version = '';
+  /** Served as the service worker, instead of the proxy's. */
+  worker = '';
   /** Refuse these paths. */
   broken = /^$/;
   /** Speak another version of the protocol than every app. */
@@ -60,6 +62,7 @@ export class Relay {
     const path = request.url ?? '/';
     this.requests.push(`${request.method} ${path}`);
     if (this.broken.test(path)) return void response.writeHead(503).end();
+    if (path === '/sw.js' && this.worker) return void response.writeHead(200, { 'content-type': 'text/javascript' }).end(this.worker);
     const body = await read(request);
     const isWhole = this.version !== '' && (path === '/sw.js' || request.headers['sec-fetch-mode'] === 'navigate' || path === '/');
     const headers = { ...request.headers };

@@ -101,6 +101,7 @@ fn take(app: App, happening: Happening) {
             app.session.welcome.set(Some(welcome));
             app.session.is_cut_off.set(false);
             app.session.has_server.set(true);
+            carry::unpack(app);
             if app.session.standing.get_untracked() == Standing::SignedIn {
                 resume(app);
             } else {

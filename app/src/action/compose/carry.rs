@@ -6,25 +6,18 @@
 use crate::{
     app::App,
     route::Route,
-    store::compose::address::{parse_list, write_list},
+    store::compose::{
+        Compose,
+        address::{parse_list, write_list},
+    },
 };
 use leptos::prelude::*;
-use surat_protocol::Address;
 
 /// Another name for another form of what is stored.
 const KEY: &str = "surat.carried";
 
 /// No field holds it: fields are text that a person typed or a header of a message.
-const BETWEEN: &str = "\0";
-
-/// What a person typed.
-pub(super) struct Typed {
-    pub(super) to: Vec<Address>,
-    pub(super) cc: Vec<Address>,
-    pub(super) bcc: Vec<Address>,
-    pub(super) subject: String,
-    pub(super) text: String,
-}
+const BETWEEN: char = '\0';
 
 /// Puts the open message where the next page finds it, and closes it here.
 pub(crate) fn pack(app: App) {
@@ -33,22 +26,24 @@ pub(crate) fn pack(app: App) {
     };
     let draft = snapshot.draft;
     let stored = letter.chain.borrow().stored().cloned();
-    let packed = [
+    let fields = [
         untrack(|| app.session.email()),
         stored.map(|at| Route::Message(at).path()).unwrap_or_default(),
         write_list(&draft.to),
         write_list(&draft.cc),
         write_list(&draft.bcc),
         draft.subject,
+        // The last, so whatever is in it.
         draft.text,
     ];
     // What is not packed stays open, and the browser asks before it is lost.
-    if storage().is_some_and(|storage| storage.set_item(KEY, &packed.join(BETWEEN)).is_ok()) {
+    if storage().is_some_and(|storage| storage.set_item(KEY, &fields.join("\0")).is_ok()) {
         app.compose.end();
     }
 }
 
-/// Opens what was taken along, if it is this account's. Once; it is gone from the storage then.
+/// Opens what was taken along, once it is known who is signed in, and only if it is theirs. It is gone from the storage
+/// then.
 pub(crate) fn unpack(app: App) {
     let packed = storage().and_then(|storage| {
         let packed = storage.get_item(KEY).ok().flatten();
@@ -57,20 +52,26 @@ pub(crate) fn unpack(app: App) {
         packed
     });
     let Some(packed) = packed else { return };
-    let mut fields = packed.split(BETWEEN);
-    let mut next = || fields.next().unwrap_or_default();
-    if untrack(|| app.session.email()) != next() {
-        return;
+    let mut rest = packed.as_str();
+    if next(&mut rest) == untrack(|| app.session.email()) {
+        let stored = Route::parse(next(&mut rest)).and_then(|route| route.message().cloned());
+        super::go_on(app, stored, rest.to_owned());
     }
-    let stored = Route::parse(next()).and_then(|route| route.message().cloned());
-    let typed = Typed {
-        to: parse_list(next()),
-        cc: parse_list(next()),
-        bcc: parse_list(next()),
-        subject: next().to_owned(),
-        text: next().to_owned(),
-    };
-    super::go_on(app, stored, Some(typed));
+}
+
+/// Puts what was typed into the fields.
+pub(super) fn fill(compose: Compose, mut rest: &str) {
+    for people in [compose.to, compose.cc, compose.bcc] {
+        people.set(parse_list(next(&mut rest)));
+    }
+    compose.subject.set(next(&mut rest).to_owned());
+    compose.text.set(rest.to_owned());
+}
+
+fn next<'a>(rest: &mut &'a str) -> &'a str {
+    let (field, after) = rest.split_once(BETWEEN).unwrap_or((rest, ""));
+    *rest = after;
+    field
 }
 
 fn storage() -> Option<web_sys::Storage> {

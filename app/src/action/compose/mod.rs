@@ -137,11 +137,11 @@ pub(crate) fn forward(app: App) {
 
 /// A stored draft, to go on with it.
 pub(crate) fn open_draft(app: App, message: MessageRef) {
-    go_on(app, Some(message), None);
+    go_on(app, Some(message), String::new());
 }
 
-/// Goes on with a stored draft, or with none, and with what was typed since.
-fn go_on(app: App, mut stored: Option<MessageRef>, typed: Option<carry::Typed>) {
+/// Goes on with a stored draft, or with none, and with what was typed since and carried here, if anything was.
+fn go_on(app: App, mut stored: Option<MessageRef>, carried: String) {
     spawn_local(async move {
         let mut draft = new_draft(app);
         if let Some(message) = stored.clone() {
@@ -157,7 +157,7 @@ fn go_on(app: App, mut stored: Option<MessageRef>, typed: Option<carry::Typed>) 
                 report(app, &problem);
                 // What was typed is not lost with what was stored.
                 stored = None;
-                if typed.is_none() {
+                if carried.is_empty() {
                     return;
                 }
             }
@@ -166,12 +166,8 @@ fn go_on(app: App, mut stored: Option<MessageRef>, typed: Option<carry::Typed>) 
             return;
         }
         app.compose.begin(draft, stored, Focus::Text);
-        if let Some(typed) = typed {
-            app.compose.to.set(typed.to);
-            app.compose.cc.set(typed.cc);
-            app.compose.bcc.set(typed.bcc);
-            app.compose.subject.set(typed.subject);
-            app.compose.text.set(typed.text);
+        if !carried.is_empty() {
+            carry::fill(app.compose, &carried);
         }
     });
 }

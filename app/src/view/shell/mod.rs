@@ -4,10 +4,7 @@ mod account;
 mod follow;
 
 use crate::{
-    action::{
-        compose::{self, carry},
-        session,
-    },
+    action::{compose, session},
     app::app,
     dom::{View, live, show, view},
     i18n::tr,
@@ -45,7 +42,6 @@ pub(crate) fn is_phone() -> bool {
 pub(crate) fn Shell() -> View {
     let app = app();
     follow::follow(app);
-    carry::unpack(app);
     let keys = window_event_listener(ev::keydown, move |event| keyboard::press(app, &event));
     on_cleanup(move || keys.remove());
     let has_message = move || app.route.current().with(|route| route.message().is_some());
