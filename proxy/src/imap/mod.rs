@@ -13,7 +13,7 @@
 //! let mut session = client.sign_in("ayu@example", &Secret::new("secret"), None).await?;
 //! session.select(&imap::WireName::inbox()).await?;
 //! let newest = session.all_uids().await?.newest(0, 50);
-//! let rows = session.fetch_rows(&newest).await?;
+//! let rows = session.fetch_rows(&newest, |fetch| fetch).await?;
 //! # Ok(()) }
 //! ```
 

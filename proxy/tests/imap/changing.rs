@@ -122,7 +122,7 @@ async fn an_appended_message_is_found_where_the_server_said() {
 
     let (validity, uid) = appended.unwrap().unwrap();
     assert_eq!(session.select(&name("Drafts")).await.unwrap().uid_validity, validity);
-    let rows = session.fetch_rows(&UidSet::one(uid)).await.unwrap();
+    let rows = session.fetch_rows(&UidSet::one(uid), |fetch| fetch).await.unwrap();
     assert_eq!(rows[0].internal_date, Some(837_596_665));
     assert!(rows[0].flags.as_ref().is_some_and(|flags| flags.contains(&Flag::Draft)));
 }

@@ -8,7 +8,7 @@ use surat_proxy::imap::Error;
 async fn fetch(reply: String) -> (Result<usize, Error>, bool) {
     let steps: &'static [_] = vec![("UID FETCH", &*reply.leak())].leak();
     let (mut session, _server) = scripted("", steps).await;
-    let rows = session.fetch_rows(&UidSet::one(Uid(1))).await;
+    let rows = session.fetch_rows(&UidSet::one(Uid(1)), |fetch| fetch).await;
     (rows.map(|rows| rows.len()), session.is_usable())
 }
 

@@ -49,7 +49,10 @@ async fn reading_and_searching_work() {
 
     assert_eq!(session.all_uids().await.unwrap().to_string(), "1:300");
     assert_eq!(session.search(&[subject]).await.unwrap(), UidSet::one(Uid(299)));
-    let rows = session.fetch_rows(&UidSet::from_ranges([(290, 300)])).await.unwrap();
+    let rows = session
+        .fetch_rows(&UidSet::from_ranges([(290, 300)]), |fetch| fetch)
+        .await
+        .unwrap();
     assert!(rows.len() == 11 && rows.iter().all(|row| row.preview.is_none() && row.envelope.is_some()));
     assert!(session.fetch_message(Uid(1)).await.unwrap().is_some());
 }

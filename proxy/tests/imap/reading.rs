@@ -30,7 +30,7 @@ async fn rows_have_all_that_a_list_shows() {
     let mut session = ayus_inbox(&testbed).await;
     let wanted = UidSet::from_ranges([(30, 30), (58, 90)]);
 
-    let mut rows = session.fetch_rows(&wanted).await.unwrap();
+    let mut rows = session.fetch_rows(&wanted, |fetch| fetch).await.unwrap();
 
     rows.sort_by_key(|row| row.uid);
     assert_eq!(

@@ -5,8 +5,8 @@
 
 use super::rows::one_line;
 use crate::{
-    imap::{Error, Session, decode::Fetch},
-    mime::{Fetched, Links, Plan, plan, plan::Shown, view},
+    imap::{Error, Session},
+    mime::{Fetched, Links, Plan, plan::Shown, view},
 };
 use std::collections::BTreeMap;
 use surat_protocol::{Body, Row, Section, Uid, UidSet};
@@ -14,11 +14,10 @@ use surat_protocol::{Body, Row, Section, Uid, UidSet};
 /// Octets of a text that surely hold 200 characters, unless it is HTML with a long head.
 const OCTETS: u32 = 2048;
 
-/// Adds the first words to rows that have none.
-pub(super) async fn add(session: &mut Session, fetched: &[Fetch], rows: &mut [Row]) -> Result<(), Error> {
-    let texts: BTreeMap<Uid, Shown> = fetched.iter().filter_map(text_part).collect();
+/// Adds the first words to the rows whose messages begin with these parts.
+pub(super) async fn add(session: &mut Session, texts: &BTreeMap<Uid, Shown>, rows: &mut [Row]) -> Result<(), Error> {
     let mut by_section: BTreeMap<Section, Vec<Uid>> = BTreeMap::new();
-    for (uid, shown) in &texts {
+    for (uid, shown) in texts {
         by_section.entry(shown.section.clone()).or_default().push(*uid);
     }
     for (section, uids) in by_section {
@@ -31,12 +30,6 @@ pub(super) async fn add(session: &mut Session, fetched: &[Fetch], rows: &mut [Ro
         }
     }
     Ok(())
-}
-
-/// The part that a message begins with, when it is read.
-fn text_part(fetch: &Fetch) -> Option<(Uid, Shown)> {
-    let shown = plan(fetch.body_structure.as_ref()?).shown.into_iter().next()?;
-    Some((fetch.uid?, shown))
 }
 
 fn words(shown: Shown, octets: Vec<u8>) -> String {

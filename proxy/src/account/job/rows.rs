@@ -3,9 +3,13 @@
 use super::{Job, first_words};
 use crate::{
     account::{pool::Urgency, problem::InMailbox},
-    imap::{Error, Session, decode::Fetch},
-    mime::{header, plan},
+    imap::{
+        Error, Session,
+        decode::{Fetch, envelope::RawAddress},
+    },
+    mime::{header, plan, plan::Shown},
 };
+use std::collections::BTreeMap;
 use surat_protocol::{Answer, MailboxName, Problem, Row, UidSet, UidValidity};
 
 /// Rows that one request may ask for.
@@ -59,43 +63,67 @@ pub(in crate::account) async fn fetch_rows(session: &mut Session, uids: &UidSet)
     if uids.is_empty() {
         return Ok(Vec::new());
     }
-    let fetched = session.fetch_rows(uids).await?;
-    rows_of(session, &fetched).await
+    let needs_words = !session.capabilities().preview;
+    let fetched = session
+        .fetch_rows(uids, |fetch| Fetched::of(fetch, needs_words))
+        .await?;
+    rows_of(session, fetched).await
 }
 
 /// Rows of the newest messages of a mailbox that the command before has opened.
 pub(super) async fn fetch_newest_rows(session: &mut Session, exists: u32, count: u32) -> Result<Vec<Row>, Error> {
-    let fetched = session.fetch_newest_rows(exists, count).await?;
-    rows_of(session, &fetched).await
+    let needs_words = !session.capabilities().preview;
+    let make = |fetch| Fetched::of(fetch, needs_words);
+    let fetched = session.fetch_newest_rows(exists, count, make).await?;
+    rows_of(session, fetched).await
 }
 
-async fn rows_of(session: &mut Session, fetched: &[Fetch]) -> Result<Vec<Row>, Error> {
-    let mut rows: Vec<Row> = fetched.iter().filter_map(row).collect();
-    if !session.capabilities().preview {
-        first_words::add(session, fetched, &mut rows).await?;
+async fn rows_of(session: &mut Session, fetched: Vec<Option<Fetched>>) -> Result<Vec<Row>, Error> {
+    let mut rows = Vec::with_capacity(fetched.len());
+    let mut texts = BTreeMap::new();
+    for Fetched { row, text } in fetched.into_iter().flatten() {
+        texts.extend(text.map(|text| (row.uid, text)));
+        rows.push(row);
     }
+    first_words::add(session, &texts, &mut rows).await?;
     rows.sort_by_key(|row| std::cmp::Reverse(row.uid));
     rows.dedup_by_key(|row| row.uid);
     Ok(rows)
 }
 
-fn row(fetch: &Fetch) -> Option<Row> {
-    let envelope = fetch.envelope.clone().unwrap_or_default();
-    let mut to = header::addresses(&envelope.to);
-    to.truncate(RECIPIENTS);
-    let mut from = header::addresses(&envelope.from);
-    from.truncate(RECIPIENTS);
-    Some(Row {
-        uid: fetch.uid?,
-        flags: fetch.flags.clone().unwrap_or_default(),
-        received: fetch.internal_date.unwrap_or(0),
-        from,
-        to,
-        subject: header::text(envelope.subject.as_deref().unwrap_or_default(), SUBJECT),
-        preview: fetch.preview.as_deref().map(preview).unwrap_or_default(),
-        size_octets: fetch.size_octets.unwrap_or(0),
-        has_attachment: fetch.body_structure.as_ref().is_some_and(plan::has_attachment),
-    })
+/// What a row needs of a message, whatever its size.
+struct Fetched {
+    row: Row,
+    /// Where its first words are, if the server does not tell them.
+    text: Option<Shown>,
+}
+
+impl Fetched {
+    fn of(fetch: Fetch, needs_words: bool) -> Option<Self> {
+        let structure = fetch.body_structure.as_ref();
+        let envelope = fetch.envelope.unwrap_or_default();
+        let people = |raw: &[RawAddress]| {
+            let mut list = header::addresses(raw);
+            list.truncate(RECIPIENTS);
+            list
+        };
+        Some(Self {
+            text: structure
+                .filter(|_| needs_words)
+                .and_then(|structure| plan(structure).shown.into_iter().next()),
+            row: Row {
+                uid: fetch.uid?,
+                received: fetch.internal_date.unwrap_or(0),
+                from: people(&envelope.from),
+                to: people(&envelope.to),
+                subject: header::text(envelope.subject.as_deref().unwrap_or_default(), SUBJECT),
+                preview: fetch.preview.as_deref().map(preview).unwrap_or_default(),
+                size_octets: fetch.size_octets.unwrap_or(0),
+                has_attachment: structure.is_some_and(plan::has_attachment),
+                flags: fetch.flags.unwrap_or_default(),
+            },
+        })
+    }
 }
 
 /// Any text on one line, as long as a row shows.

@@ -35,13 +35,14 @@ pub struct Described {
 
 impl Session {
     /// What rows of a list are made of: UID, FLAGS, INTERNALDATE, RFC822.SIZE, ENVELOPE,
-    /// BODYSTRUCTURE, and PREVIEW where offered. UIDs that are gone are left out.
-    pub async fn fetch_rows(&mut self, uids: &UidSet) -> Result<Vec<Fetch>, Error> {
+    /// BODYSTRUCTURE, and PREVIEW where offered. UIDs that are gone are left out. Each message is given
+    /// to `make` as it arrives, so that no more than one at a time is held as the server told it.
+    pub async fn fetch_rows<R>(&mut self, uids: &UidSet, mut make: impl FnMut(Fetch) -> R) -> Result<Vec<R>, Error> {
         let mut rows = Vec::new();
         for portion in portions(uids) {
             let line = CommandLine::new("UID FETCH ").uids(&portion);
             let line = line.raw(self.row_items()).patient();
-            self.fetch_each(&line, uids, |fetch| into_rows(fetch, &mut rows))
+            self.fetch_each(&line, uids, |fetch| into_row(fetch, &mut make, &mut rows))
                 .await?;
         }
         Ok(rows)
@@ -49,7 +50,12 @@ impl Session {
 
     /// The same of the newest messages, by their sequence numbers: `exists` is what the command before
     /// this one told of the mailbox when it opened it.
-    pub async fn fetch_newest_rows(&mut self, exists: u32, count: u32) -> Result<Vec<Fetch>, Error> {
+    pub async fn fetch_newest_rows<R>(
+        &mut self,
+        exists: u32,
+        count: u32,
+        mut make: impl FnMut(Fetch) -> R,
+    ) -> Result<Vec<R>, Error> {
         let first = exists.saturating_sub(count.saturating_sub(1)).max(1);
         let line = CommandLine::new("FETCH ").number(first.into()).raw(":");
         let line = line.number(exists.into()).raw(self.row_items()).patient();
@@ -58,7 +64,7 @@ impl Session {
         while let Some(response) = running.next().await? {
             let left = match response {
                 Response::Fetch(fetch) if (first..=exists).contains(&fetch.sequence) && fetch.uid.is_some() => {
-                    into_rows(*fetch, &mut rows).map(|fetch| Response::Fetch(Box::new(fetch)))
+                    into_row(*fetch, &mut make, &mut rows).map(|fetch| Response::Fetch(Box::new(fetch)))
                 }
                 other => Some(other),
             };
@@ -201,9 +207,9 @@ impl Session {
 }
 
 /// Keeps what a row can be made of; gives back what is mere news of flags.
-fn into_rows(fetch: Fetch, rows: &mut Vec<Fetch>) -> Option<Fetch> {
+fn into_row<R>(fetch: Fetch, make: &mut impl FnMut(Fetch) -> R, rows: &mut Vec<R>) -> Option<Fetch> {
     if fetch.envelope.is_some() || fetch.is_damaged {
-        rows.push(fetch);
+        rows.push(make(fetch));
         None
     } else {
         Some(fetch)

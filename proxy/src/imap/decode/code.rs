@@ -127,7 +127,7 @@ pub fn code(cursor: &mut Cursor<'_>) -> Decoded<Code> {
         return Ok(code);
     }
     skip_to_bracket(cursor)?;
-    Ok(Code::Other(name))
+    Ok(Code::Other(name.into_owned()))
 }
 
 fn skip_to_bracket(cursor: &mut Cursor<'_>) -> Decoded<()> {

@@ -108,13 +108,16 @@ impl<'a> Cursor<'a> {
         }
     }
 
-    /// A word of ASCII in upper case: the name of a response, an item, an attribute.
-    pub fn keyword(&mut self) -> Decoded<String> {
+    /// A word of ASCII in upper case, as servers write it: the name of a response, an item, an attribute.
+    pub fn keyword(&mut self) -> Decoded<Cow<'a, str>> {
         let word = self.take_while(|octet| octet.is_ascii_alphanumeric() || b"-._=+/$".contains(&octet));
         if word.is_empty() {
             return self.error("a word");
         }
-        Ok(String::from_utf8_lossy(word).to_ascii_uppercase())
+        match str::from_utf8(word) {
+            Ok(word) if !word.bytes().any(|octet| octet.is_ascii_lowercase()) => Ok(Cow::Borrowed(word)),
+            _ => Ok(Cow::Owned(String::from_utf8_lossy(word).to_ascii_uppercase())),
+        }
     }
 
     /// A number of at most 64 bits.

@@ -5,6 +5,10 @@
 use super::cursor::{Cursor, Decoded};
 use std::borrow::Cow;
 
+/// Address structures of one field that are kept: a message may name a million people, and whoever
+/// sends it chooses how many.
+const MAX_ADDRESSES: usize = 2_000;
+
 /// An address structure of an ENVELOPE.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RawAddress {
@@ -71,10 +75,19 @@ fn owned(cursor: &mut Cursor<'_>) -> Decoded<Option<Vec<u8>>> {
 
 /// NIL or a list; `()` too, and what is neither (a bare `""`, as some gateways send) is nobody.
 fn addresses(cursor: &mut Cursor<'_>) -> Decoded<Vec<RawAddress>> {
-    if cursor.peek() == Some(b'(') {
-        return cursor.list(address);
+    let mut addresses = Vec::new();
+    if cursor.peek() != Some(b'(') {
+        return cursor.nstring().map(|_| addresses);
     }
-    cursor.nstring().map(|_| Vec::new())
+    cursor.each(|cursor| {
+        if addresses.len() < MAX_ADDRESSES {
+            addresses.push(address(cursor)?);
+            Ok(())
+        } else {
+            cursor.skip_value()
+        }
+    })?;
+    Ok(addresses)
 }
 
 fn address(cursor: &mut Cursor<'_>) -> Decoded<RawAddress> {
@@ -100,6 +113,16 @@ mod tests {
 
     fn read(text: &[u8]) -> RawEnvelope {
         envelope(&mut Cursor::new(text)).unwrap()
+    }
+
+    #[test]
+    fn of_a_million_people_some_are_kept_and_what_follows_is_read() {
+        let people = "(NIL NIL \"a\" \"b\")".repeat(MAX_ADDRESSES * 3);
+
+        let envelope = read(format!("(NIL NIL NIL NIL NIL ({people}) NIL NIL NIL \"<m@x>\")").as_bytes());
+
+        assert_eq!(envelope.to.len(), MAX_ADDRESSES);
+        assert_eq!(envelope.message_id.as_deref(), Some(&b"<m@x>"[..]));
     }
 
     #[test]

@@ -39,7 +39,7 @@ pub fn esearch(cursor: &mut Cursor<'_>) -> Decoded<Esearch> {
             continue;
         }
         cursor.expect_space()?;
-        match item.as_str() {
+        match &*item {
             "ALL" => found.all = sequence_set::uid_set(cursor)?,
             "COUNT" => found.count = Some(cursor.number()?),
             "MODSEQ" => found.highest_modseq = Some(ModSeq(cursor.number64()?)),

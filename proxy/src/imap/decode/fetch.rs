@@ -65,7 +65,7 @@ fn attribute(cursor: &mut Cursor<'_>, fetch: &mut Fetch) -> Decoded<()> {
         return in_brackets(&name, cursor, fetch);
     }
     cursor.expect_space()?;
-    match name.as_str() {
+    match &*name {
         // A message that cannot be named is of no use: no leniency here.
         "UID" => fetch.uid = Some(Uid(cursor.number()?)),
         "FLAGS" => fetch.flags = lenient(cursor, &mut fetch.is_damaged, |c| Ok(flags::flag_list(c)?.flags))?,

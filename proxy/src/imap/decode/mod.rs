@@ -107,30 +107,30 @@ pub fn response(octets: &[u8]) -> Decoded<Response> {
         return numbered(number, &mut cursor);
     }
     let keyword = cursor.keyword()?;
-    named(keyword, &mut cursor)
+    named(&keyword, &mut cursor)
 }
 
 /// `* 23 EXISTS` and its like.
 fn numbered(number: u32, cursor: &mut Cursor<'_>) -> Decoded<Response> {
     let keyword = cursor.keyword()?;
-    let response = match keyword.as_str() {
+    let response = match &*keyword {
         "EXISTS" => Response::Exists(number),
         "RECENT" => Response::Recent(number),
         "EXPUNGE" => Response::Expunge(number),
         "FETCH" => Response::Fetch(Box::new(fetch::fetch(number, cursor)?)),
         "UIDFETCH" => Response::Fetch(Box::new(fetch::uid_fetch(number, cursor)?)),
-        _ => return Ok(Response::Other(keyword)),
+        _ => return Ok(Response::Other(keyword.into_owned())),
     };
     cursor.expect_end()?;
     Ok(response)
 }
 
 /// `* LIST …` and its like.
-fn named(keyword: String, cursor: &mut Cursor<'_>) -> Decoded<Response> {
-    if let Some(condition) = Condition::of(&keyword) {
+fn named(keyword: &str, cursor: &mut Cursor<'_>) -> Decoded<Response> {
+    if let Some(condition) = Condition::of(keyword) {
         return status_response::untagged(condition, cursor).map(Response::Status);
     }
-    let response = match keyword.as_str() {
+    let response = match keyword {
         "CAPABILITY" => Response::Capability(capability::words(cursor)?),
         "ENABLED" => Response::Enabled(capability::words(cursor)?),
         "LIST" | "LSUB" | "XLIST" => Response::List(Box::new(list::entry(cursor)?)),
@@ -145,7 +145,7 @@ fn named(keyword: String, cursor: &mut Cursor<'_>) -> Decoded<Response> {
         "SEARCH" => search::search(cursor)?,
         "ESEARCH" => Response::Esearch(Box::new(esearch::esearch(cursor)?)),
         "ID" => Response::Id(id::id(cursor)?),
-        _ => return Ok(Response::Other(keyword)),
+        _ => return Ok(Response::Other(keyword.to_owned())),
     };
     cursor.expect_end()?;
     Ok(response)

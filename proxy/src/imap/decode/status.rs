@@ -42,7 +42,7 @@ pub fn status(cursor: &mut Cursor<'_>) -> Decoded<MailboxStatus> {
     cursor.each(|cursor| {
         let item = cursor.keyword()?;
         cursor.expect_space()?;
-        match item.as_str() {
+        match &*item {
             "MESSAGES" => status.messages = Some(cursor.number()?),
             "UNSEEN" => status.unseen = Some(cursor.number()?),
             "UIDNEXT" => status.uid_next = Some(Uid(cursor.number()?)),

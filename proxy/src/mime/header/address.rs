@@ -1,6 +1,6 @@
 //! Address structures of an ENVELOPE become addresses (RFC 9051, section 7.5.2).
 
-use super::{one_line, word::decode_words};
+use super::word::text;
 use crate::imap::decode::envelope::RawAddress;
 use surat_protocol::Address;
 
@@ -40,7 +40,7 @@ fn end_of_group(group: Option<(String, usize)>, length: usize) -> Option<Address
 }
 
 fn single(address: &RawAddress) -> Address {
-    let part = |octets: &Option<Vec<u8>>| one_line(&decode_words(octets.as_deref().unwrap_or_default()), EMAIL_LIMIT);
+    let part = |octets: &Option<Vec<u8>>| text(octets.as_deref().unwrap_or_default(), EMAIL_LIMIT);
     let (mailbox, host) = (part(&address.mailbox), part(&address.host));
     let name = display_name(address.name.as_deref().unwrap_or_default());
     // Dovecot writes MISSING_DOMAIN and MISSING_MAILBOX where the message has none.
@@ -52,15 +52,25 @@ fn single(address: &RawAddress) -> Address {
     };
     Address {
         name,
-        email: email.chars().take(EMAIL_LIMIT).collect(),
+        email: shortened(email),
     }
+}
+
+fn shortened(mut email: String) -> String {
+    if let Some((end, _)) = email.char_indices().nth(EMAIL_LIMIT) {
+        email.truncate(end);
+    }
+    email
 }
 
 /// A display name without the quotes that some programs encode along with it.
 fn display_name(raw: &[u8]) -> String {
-    let name = one_line(&decode_words(raw), NAME_LIMIT);
+    let name = text(raw, NAME_LIMIT);
     let unquoted = name.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
-    unquoted.map_or_else(|| name.clone(), |inner| inner.replace("\\\"", "\""))
+    match unquoted {
+        Some(inner) => inner.replace("\\\"", "\""),
+        None => name,
+    }
 }
 
 #[cfg(test)]

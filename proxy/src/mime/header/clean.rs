@@ -6,6 +6,9 @@ const FILE_NAME_OCTETS: usize = 200;
 /// Text on one line: white space runs become one space, invisible controls vanish, at most
 /// `limit` characters remain.
 pub fn one_line(text: &str, limit: usize) -> String {
+    if text.len() <= limit && is_plain_line(text.as_bytes()) {
+        return text.to_owned();
+    }
     let mut line = String::with_capacity(text.len().min(limit * 4));
     let mut length = 0;
     let mut owes_space = false;
@@ -26,6 +29,18 @@ pub fn one_line(text: &str, limit: usize) -> String {
         }
     }
     line
+}
+
+/// Printable ASCII with single spaces inside: one line as it stands, which nearly all names are.
+pub(super) fn is_plain_line(octets: &[u8]) -> bool {
+    let mut before = b' ';
+    for &octet in octets {
+        if !matches!(octet, b' '..=b'~') || (octet == b' ' && before == b' ') {
+            return false;
+        }
+        before = octet;
+    }
+    octets.is_empty() || before != b' '
 }
 
 /// Characters that change how their neighbours look, or hide: embeddings, overrides and isolates
@@ -92,6 +107,14 @@ fn is_device(name: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_plain_line_has_single_spaces_inside() {
+        assert!(is_plain_line(b"") && is_plain_line(b"a b~"));
+        for other in [&b" "[..], b" a", b"a ", b"a  b", b"a\tb", "ä".as_bytes()] {
+            assert!(!is_plain_line(other), "{other:?}");
+        }
+    }
 
     #[test]
     fn one_line_holds_no_controls_and_no_overrides() {

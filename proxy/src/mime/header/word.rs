@@ -1,6 +1,6 @@
 //! Encoded words (RFC 2047), with the damage that real mail has.
 
-use super::one_line;
+use super::{clean::is_plain_line, one_line};
 use crate::mime::{
     charset,
     transfer::{Encoding, decode},
@@ -15,6 +15,13 @@ const WORD_OCTETS: usize = 4 << 10;
 /// Unstructured text of a field as people read it: encoded words decoded, raw 8-bit read as UTF-8
 /// or Windows-1252, on one line of at most `limit` characters.
 pub fn text(raw: &[u8], limit: usize) -> String {
+    if raw.len() <= limit && is_plain_line(raw) && find(raw, 0, b"=?").is_none() {
+        return String::from_utf8_lossy(raw).into_owned();
+    }
+    decoded_line(raw, limit)
+}
+
+fn decoded_line(raw: &[u8], limit: usize) -> String {
     one_line(&decode_words(raw), limit)
 }
 
@@ -118,9 +125,17 @@ fn decode_q(text: &[u8]) -> Vec<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     fn read(raw: &str) -> String {
         text(raw.as_bytes(), 1000)
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_taken_as_it_stands_is_what_decoding_gives(raw in "[ -~]{0,40}") {
+            prop_assert_eq!(text(raw.as_bytes(), 30), decoded_line(raw.as_bytes(), 30));
+        }
     }
 
     #[test]
