@@ -171,9 +171,11 @@ impl Account {
 
     /// From now on this page shows that mailbox, which it knows in this state.
     pub fn watch(&self, page: PageId, state: MailboxState) {
-        if let Some(page) = self.pages().get_mut(&page) {
+        let mut pages = self.pages();
+        if let Some(page) = pages.get_mut(&page) {
             page.watched = Some(state.entry.mailbox.name.clone());
-            self.watcher.adopt(state);
+            let shown = pages.values().filter_map(|page| page.watched.clone()).collect();
+            self.watcher.adopt(state, &shown);
         }
     }
 

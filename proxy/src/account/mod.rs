@@ -8,6 +8,8 @@ mod directory;
 mod job;
 mod key;
 mod looks;
+mod members;
+mod orders;
 mod outbox;
 mod pool;
 mod problem;

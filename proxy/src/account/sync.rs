@@ -1,7 +1,13 @@
 //! From "something happened in this mailbox" to what did: the difference between what is known and
 //! what the server says now, by the best means that it offers.
 
-use super::{directory::Entry, job::fetch_rows, problem::InMailbox, servers::Connection};
+use super::{
+    directory::Entry,
+    job::fetch_rows,
+    members::{Members, Report},
+    problem::InMailbox,
+    servers::Connection,
+};
 use std::collections::BTreeMap;
 use surat_protocol::{Event, Flags, ModSeq, Opened, Problem, Uid, UidSet, UidValidity};
 
@@ -20,7 +26,7 @@ pub struct MailboxState {
     /// Which.
     pub entry: Entry,
     uid_validity: UidValidity,
-    uids: UidSet,
+    members: Members,
     highest_modseq: ModSeq,
     /// Flags of the newest messages, on a server without CONDSTORE; empty before the first look.
     window: BTreeMap<Uid, Flags>,
@@ -32,7 +38,8 @@ struct Difference {
     arrived: UidSet,
     vanished: UidSet,
     flags: Vec<(Uid, Flags)>,
-    /// What will be known once it is told.
+    /// What will be known once it is told; `None`: with what arrived, without what vanished.
+    members: Option<Members>,
     highest_modseq: ModSeq,
     window: BTreeMap<Uid, Flags>,
 }
@@ -43,10 +50,16 @@ impl MailboxState {
         Self {
             entry: entry.clone(),
             uid_validity: opened.uid_validity,
-            uids,
+            members: Members::Listed(uids),
             highest_modseq: opened.highest_modseq,
             window: BTreeMap::new(),
         }
+    }
+
+    /// Of the moment in which it is known.
+    #[cfg(test)]
+    pub(super) fn highest_modseq(&self) -> ModSeq {
+        self.highest_modseq
     }
 
     /// Is it the same mailbox, not one made anew under the same name?
@@ -67,52 +80,70 @@ impl MailboxState {
             // The server tells of a change when it pleases; now it must have told.
             connection.noop().await.in_mailbox(&name)?;
         }
-        let mut difference = match keeps_modseq {
+        let difference = match keeps_modseq {
             true => self.changes(connection).await?,
             false => self.comparison(connection).await?,
         };
-        if difference.flags.len() + difference.arrived.len() > CHANGES {
+        let is_too_much = |difference: &Difference| difference.flags.len() + difference.arrived.len() > CHANGES;
+        let Some(mut difference) = difference.filter(|difference| !is_too_much(difference)) else {
             return Ok(vec![Event::Reset { mailbox: name }]);
-        }
+        };
         let rows = fetch_rows(connection, &difference.arrived.newest(0, ROWS))
             .await
             .in_mailbox(&name)?;
         // Not before all is at hand: what is known would not be told after the connection was lost.
-        self.uids = self.uids.difference(&difference.vanished).union(&difference.arrived);
+        match (difference.members.take(), &mut self.members) {
+            (Some(members), known) => *known = members,
+            (None, Members::Listed(uids)) => *uids = uids.difference(&difference.vanished).union(&difference.arrived),
+            (None, Members::Below { .. }) => {}
+        }
         self.highest_modseq = self.highest_modseq.max(difference.highest_modseq);
         self.window = std::mem::take(&mut difference.window);
         Ok(self.events(difference, rows))
     }
 
-    /// With CONDSTORE: what changed since a moment; with QRESYNC also what vanished.
-    async fn changes(&self, connection: &mut Connection) -> Result<Difference, Problem> {
+    /// With CONDSTORE: what changed since a moment; with QRESYNC also what vanished. `None`: the server used to
+    /// tell what vanished, and no longer does; what is known of the mailbox is not enough to find out.
+    async fn changes(&self, connection: &mut Connection) -> Result<Option<Difference>, Problem> {
         let name = &self.entry.mailbox.name;
         let changes = connection.changes_since(self.highest_modseq).await.in_mailbox(name)?;
         let changed: UidSet = changes.flags.iter().map(|(uid, _)| *uid).collect();
-        let mut difference = Difference {
-            arrived: changed.difference(&self.uids),
-            highest_modseq: changes.highest_modseq,
-            ..Difference::default()
-        };
-        match changes.vanished {
-            Some(vanished) => difference.vanished = vanished.intersection(&self.uids),
-            None => {
-                let all = connection.all_uids().await.in_mailbox(name)?;
-                difference.vanished = self.uids.difference(&all);
-                difference.arrived = all.difference(&self.uids);
+        let mut difference = match (&changes.vanished, &self.members) {
+            (Some(vanished), members) => {
+                let Report {
+                    arrived,
+                    vanished,
+                    members,
+                } = members.report(&changed, vanished);
+                Difference {
+                    arrived,
+                    vanished,
+                    members: Some(members),
+                    ..Difference::default()
+                }
             }
-        }
-        difference.flags = changes
-            .flags
-            .into_iter()
-            .filter(|(uid, _)| self.uids.contains(*uid))
-            .collect();
-        Ok(difference)
+            (None, Members::Listed(uids)) => {
+                let all = connection.all_uids().await.in_mailbox(name)?;
+                Difference {
+                    arrived: all.difference(uids),
+                    vanished: uids.difference(&all),
+                    ..Difference::default()
+                }
+            }
+            (None, Members::Below { .. }) => return Ok(None),
+        };
+        difference.highest_modseq = changes.highest_modseq;
+        let flags = changes.flags.into_iter();
+        difference.flags = flags.filter(|(uid, _)| self.members.contains(*uid)).collect();
+        Ok(Some(difference))
     }
 
     /// Without: all UIDs, and the flags of the newest messages.
-    async fn comparison(&self, connection: &mut Connection) -> Result<Difference, Problem> {
+    async fn comparison(&self, connection: &mut Connection) -> Result<Option<Difference>, Problem> {
         let name = &self.entry.mailbox.name;
+        let Members::Listed(known) = &self.members else {
+            return Ok(None);
+        };
         let all = connection.all_uids().await.in_mailbox(name)?;
         let newest = all.newest(0, WINDOW);
         let flags = if newest.is_empty() {
@@ -120,17 +151,17 @@ impl MailboxState {
         } else {
             connection.fetch_flags(&newest).await.in_mailbox(name)?
         };
-        Ok(Difference {
-            arrived: all.difference(&self.uids),
-            vanished: self.uids.difference(&all),
+        Ok(Some(Difference {
+            arrived: all.difference(known),
+            vanished: known.difference(&all),
             flags: flags
                 .iter()
-                .filter(|(uid, flags)| self.uids.contains(*uid) && self.window.get(uid) != Some(flags))
+                .filter(|(uid, flags)| known.contains(*uid) && self.window.get(uid) != Some(flags))
                 .cloned()
                 .collect(),
             window: flags.into_iter().collect(),
             ..Difference::default()
-        })
+        }))
     }
 
     fn events(&self, difference: Difference, rows: Vec<surat_protocol::Row>) -> Vec<Event> {

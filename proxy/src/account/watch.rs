@@ -9,6 +9,7 @@ use super::{
     directory::Entry,
     job::{note_status, read_mailboxes, recover, take_mailboxes},
     looks::Looks,
+    orders::{Order, Orders},
     problem::{InMailbox, is_about_link},
     servers::Connection,
     sync::MailboxState,
@@ -20,14 +21,11 @@ use crate::imap::{
 };
 use std::{
     collections::{HashMap, HashSet},
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, PoisonError, Weak},
     time::Duration,
 };
 use surat_protocol::{Event, MailboxName, Problem};
-use tokio::{
-    sync::mpsc,
-    time::{Instant, sleep, timeout},
-};
+use tokio::time::{Instant, sleep, timeout};
 
 /// The first page has its list and a message by then.
 const RECOVER_AFTER: Duration = Duration::from_secs(3);
@@ -38,37 +36,25 @@ const AFTER_FIRST_ORDER: Duration = Duration::from_millis(300);
 /// A connection that held for so long was a good one.
 const GOOD_AFTER: Duration = Duration::from_secs(10);
 
-/// What the watcher is told by the jobs.
-enum Order {
-    /// A page shows this mailbox, and knows it in this state.
-    Adopt(Box<MailboxState>),
-    /// Something was done in these mailboxes on another connection.
-    Touched(Vec<WireName>),
-    /// Pages came or went.
-    LookAgain,
-    /// Another connection listed other mailboxes than were known.
-    Doubt,
-}
-
 /// The way to the watcher.
 #[derive(Default)]
 pub struct Watcher {
-    orders: Mutex<Option<mpsc::UnboundedSender<Order>>>,
+    /// Gone when the watcher has ended.
+    orders: Mutex<Weak<Orders>>,
 }
 
 impl Watcher {
     /// Starts it, unless it runs.
     pub fn start(&self, account: &Arc<Account>) {
         let mut orders = self.orders.lock().unwrap_or_else(PoisonError::into_inner);
-        if orders.as_ref().is_some_and(|orders| !orders.is_closed()) {
+        if orders.strong_count() > 0 {
             return;
         }
-        // Each order stands for a command that the server has carried out; that bounds them.
-        let (sender, receiver) = mpsc::unbounded_channel();
-        *orders = Some(sender);
+        let own = Arc::new(Orders::default());
+        *orders = Arc::downgrade(&own);
         let watch = Watch {
             account: Arc::clone(account),
-            orders: receiver,
+            orders: own,
             states: HashMap::new(),
             front: None,
             has_followed: false,
@@ -76,38 +62,39 @@ impl Watcher {
         tokio::spawn(watch.run());
     }
 
-    /// Watches a mailbox from this state on.
-    pub fn adopt(&self, state: MailboxState) {
-        self.send(Order::Adopt(Box::new(state)));
+    /// Watches a mailbox from this state on, beside the others that pages show.
+    pub fn adopt(&self, state: MailboxState, shown: &HashSet<MailboxName>) {
+        self.tell(|orders| orders.adopt(state, shown));
     }
 
     /// Something was done in these mailboxes.
     pub fn touched(&self, entries: &[Entry]) {
-        self.send(Order::Touched(entries.iter().map(|entry| entry.wire.clone()).collect()));
+        self.tell(|orders| orders.touched(entries.iter().map(|entry| entry.wire.clone())));
     }
 
     /// Pages came or went.
     pub fn look_again(&self) {
-        self.send(Order::LookAgain);
+        self.tell(Orders::look_again);
     }
 
     /// Another connection listed other mailboxes than were known: this one shall look as well. For a while after a
     /// mailbox was renamed, a session of Dovecot 2.3.19 that is older than that lists the old names.
     pub fn doubt(&self) {
-        self.send(Order::Doubt);
+        self.tell(Orders::doubt);
     }
 
-    fn send(&self, order: Order) {
-        if let Some(orders) = self.orders.lock().unwrap_or_else(PoisonError::into_inner).as_ref() {
-            // A watcher that has ended has no page to tell.
-            let _ = orders.send(order);
+    /// A watcher that has ended has no page to tell.
+    fn tell(&self, tell: impl FnOnce(&Orders)) {
+        let orders = self.orders.lock().unwrap_or_else(PoisonError::into_inner).upgrade();
+        if let Some(orders) = orders {
+            tell(&orders);
         }
     }
 }
 
 struct Watch {
     account: Arc<Account>,
-    orders: mpsc::UnboundedReceiver<Order>,
+    orders: Arc<Orders>,
     /// Mailboxes that pages show.
     states: HashMap<MailboxName, MailboxState>,
     /// The one that was opened last: it is kept open here.
@@ -166,7 +153,7 @@ impl Watch {
     async fn wait_for_first_page(&mut self) {
         let ended = self.account.ended().clone();
         let first = async {
-            if let Ok(Some(order)) = timeout(FIRST_ORDER_WITHIN, self.orders.recv()).await {
+            if let Ok(order) = timeout(FIRST_ORDER_WITHIN, self.orders.next()).await {
                 // Nothing is open yet, so all that was touched will be looked at.
                 self.take_in(order);
                 sleep(AFTER_FIRST_ORDER).await;
@@ -198,7 +185,7 @@ impl Watch {
         let is_first = !std::mem::replace(&mut self.has_followed, true);
         let mut looks = Looks::begin(is_notified, is_first);
         loop {
-            while let Ok(order) = self.orders.try_recv() {
+            while let Some(order) = self.orders.take() {
                 if matches!(order, Order::Doubt) {
                     looks.after_news();
                 }
@@ -210,7 +197,7 @@ impl Watch {
             let mut order = None;
             let stop = async {
                 tokio::select! {
-                    next = self.orders.recv() => order = next,
+                    next = self.orders.next() => order = Some(next),
                     () = ended.cancelled() => {}
                 }
             };
@@ -244,8 +231,8 @@ impl Watch {
     }
 
     /// Notes what is to be watched. Gives the mailboxes that are to be looked at.
-    fn take_in(&mut self, order: Order) -> Vec<WireName> {
-        let mut touched = Vec::new();
+    fn take_in(&mut self, order: Order) -> HashSet<WireName> {
+        let mut touched = HashSet::new();
         match order {
             Order::Adopt(state) => {
                 let name = state.entry.mailbox.name.clone();
@@ -270,7 +257,7 @@ impl Watch {
     /// of the open one.
     async fn look_at(
         &mut self,
-        touched: Vec<WireName>,
+        touched: HashSet<WireName>,
         connection: &mut Connection,
         is_notified: bool,
     ) -> Result<(), Problem> {
