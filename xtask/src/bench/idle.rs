@@ -1,7 +1,7 @@
 //! `cargo xtask bench idle`: signs in many accounts, waits until they are idle, and looks what each of them costs.
 
 use super::fleet::{Fleet, SignIns, Size, per};
-use crate::setup;
+use crate::{console::say, setup};
 use anyhow::{Context, Result, ensure};
 use serde::Serialize;
 use std::{
@@ -15,8 +15,8 @@ const LIMIT_OCTETS: u64 = 64 * 1024;
 /// With fewer accounts than this, what the proxy costs by itself weighs too much.
 const LIMIT_FROM: u64 = 500;
 
-/// How long CPU time is looked at while nothing happens: two pings of each page.
-const QUIET: Duration = Duration::from_secs(50);
+/// How long CPU time is looked at while nothing happens. Pings come every 25 seconds, each page's at its own time.
+const QUIET: Duration = Duration::from_secs(10);
 
 /// How many.
 #[derive(Clone, Copy, Debug, clap::Args)]
@@ -59,6 +59,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     };
     for accounts in options.size.points() {
         let point = look(&mut fleet, accounts, &report)?;
+        say(&format!("   {} octets each", point.octets_per_account));
         report.points.push(point);
     }
     fleet.stop()?;
