@@ -24,7 +24,7 @@ use std::{
         atomic::{AtomicU64, Ordering},
     },
 };
-use surat_protocol::{Event, MailboxName, Problem, Request};
+use surat_protocol::{Event, MailboxName, Problem, Request, RequestId};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_util::sync::CancellationToken;
 
@@ -57,12 +57,18 @@ pub struct Account {
     next_page: AtomicU64,
     /// Room for requests at work, in octets.
     asked: Arc<Semaphore>,
+    /// Room for answers that its pages have not read, in octets.
+    unread: Arc<Semaphore>,
     ended: CancellationToken,
 }
 
 /// What all pages of an account may have asked at once, in octets. An order outlives its page, so
 /// a limit for each page alone would be none.
 const ASKED_OCTETS: usize = 16 << 20;
+
+/// What all pages of an account may leave unread, in octets; beyond it answers are refused. A page that reads has
+/// few answers on their way, and none is larger than 16 MiB.
+const UNREAD_OCTETS: usize = 64 << 20;
 
 /// An open page.
 struct Page {
@@ -101,6 +107,7 @@ impl Account {
             pages: Mutex::default(),
             next_page: AtomicU64::new(0),
             asked: Arc::new(Semaphore::new(ASKED_OCTETS)),
+            unread: Arc::new(Semaphore::new(UNREAD_OCTETS)),
             ended,
             credentials,
             address,
@@ -252,6 +259,17 @@ impl Member {
     pub fn room_for(&self, octets: usize) -> Option<OwnedSemaphorePermit> {
         let octets = u32::try_from(octets).ok()?;
         Arc::clone(&self.presence.asked).try_acquire_many_owned(octets).ok()
+    }
+
+    /// The way of the answers to request `id` of this page. The request holds `room` to its end.
+    pub fn reply(&self, id: RequestId, cancelled: CancellationToken, room: OwnedSemaphorePermit) -> Reply {
+        Reply::new(
+            id,
+            self.outbox.clone(),
+            cancelled,
+            room,
+            Arc::clone(&self.presence.unread),
+        )
     }
 
     /// Takes on a request. It is answered through `reply`, whenever that may be.

@@ -22,7 +22,7 @@ mod watch;
 pub use actor::Member;
 pub use job::part;
 pub use key::AccountKey;
-pub use outbox::{Gone, Outbox, Outgoing, Outlet, Reply, outbox};
+pub use outbox::{Outbox, Outgoing, Outlet, Reply, Unsent, outbox};
 pub use registry::{Accounts, Presence, SessionId};
 pub use servers::{Credentials, Servers};
 pub use uploads::Uploads;

@@ -13,6 +13,8 @@ use tokio_util::sync::CancellationToken;
 const FRAMES: usize = 64;
 /// Octets that may wait; one frame may be larger, if it waits alone.
 const OCTETS: usize = 4 << 20;
+/// Answers up to this size are never refused: they tell how an order ended, and requests bound their number.
+const SMALL_OCTETS: usize = 16 << 10;
 
 /// Where frames for one browser go in. Cheap to clone.
 #[derive(Clone)]
@@ -35,11 +37,18 @@ pub struct Outgoing {
     /// The request that it ends.
     pub ends: Option<RequestId>,
     _room: OwnedSemaphorePermit,
+    /// Of an answer: what the account's pages may leave unread together.
+    _unread: Option<OwnedSemaphorePermit>,
 }
 
-/// The browser is gone; nobody waits for what was to be sent.
-#[derive(Debug)]
-pub struct Gone;
+/// An answer was not sent.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Unsent {
+    /// The browser is gone; nobody waits for what was to be sent.
+    Gone,
+    /// The account's pages have left too many answers unread.
+    TooMuch,
+}
 
 /// Makes the queue of one browser.
 pub fn outbox() -> (Outbox, Outlet) {
@@ -82,6 +91,7 @@ impl Outbox {
                     octets: octets.into(),
                     ends: None,
                     _room: room,
+                    _unread: None,
                 })
                 .is_ok()
         });
@@ -90,19 +100,25 @@ impl Outbox {
         }
     }
 
-    async fn send(&self, octets: Vec<u8>, ends: Option<RequestId>) -> Result<(), Gone> {
+    async fn send(
+        &self,
+        octets: Vec<u8>,
+        ends: Option<RequestId>,
+        unread: Option<OwnedSemaphorePermit>,
+    ) -> Result<(), Unsent> {
         let room = tokio::select! {
-            () = self.frames.closed() => return Err(Gone),
-            room = Arc::clone(&self.room).acquire_many_owned(cost(&octets)) => room.map_err(|_| Gone)?,
+            () = self.frames.closed() => return Err(Unsent::Gone),
+            room = Arc::clone(&self.room).acquire_many_owned(cost(&octets)) => room.map_err(|_| Unsent::Gone)?,
         };
         self.frames
             .send(Outgoing {
                 octets: octets.into(),
                 ends,
                 _room: room,
+                _unread: unread,
             })
             .await
-            .map_err(|_| Gone)
+            .map_err(|_| Unsent::Gone)
     }
 
     /// Is the browser gone?
@@ -122,30 +138,52 @@ pub struct Reply {
     /// Cancelled when nobody wants the answer any more.
     pub cancelled: CancellationToken,
     _room: OwnedSemaphorePermit,
+    /// Room for answers that nobody has read yet.
+    unread: Arc<Semaphore>,
 }
 
 impl Reply {
-    /// Answers to request `id` of the browser behind `outbox`. The request holds `room` to its end.
-    pub fn new(id: RequestId, outbox: Outbox, cancelled: CancellationToken, room: OwnedSemaphorePermit) -> Self {
+    /// Answers to request `id` of the browser behind `outbox`. The request holds `room` to its end; answers hold as
+    /// many permits of `unread` as they have octets until they are written.
+    pub fn new(
+        id: RequestId,
+        outbox: Outbox,
+        cancelled: CancellationToken,
+        room: OwnedSemaphorePermit,
+        unread: Arc<Semaphore>,
+    ) -> Self {
         Self {
             id,
             outbox,
             cancelled,
             _room: room,
+            unread,
         }
     }
 
     /// One answer, with more to come.
-    pub async fn answer(&self, answer: Answer) -> Result<(), Gone> {
+    pub async fn answer(&self, answer: Answer) -> Result<(), Unsent> {
         self.send(Ok(answer), false).await
     }
 
-    /// The last answer.
-    pub async fn finish(self, result: Result<Answer, Problem>) -> Result<(), Gone> {
-        self.send(result, true).await
+    /// The last answer. Where there is no room for it, a refusal stands in its place.
+    pub async fn finish(self, result: Result<Answer, Problem>) -> Result<(), Unsent> {
+        match self.send(result, true).await {
+            Err(Unsent::TooMuch) => {
+                let (id, is_last) = (self.id, true);
+                let refusal = ServerFrame::Answer {
+                    id,
+                    answer: Err(Problem::Busy),
+                    is_last,
+                };
+                self.outbox.send(frame::encode(&refusal), Some(id), None).await
+            }
+            sent => sent,
+        }
     }
 
-    async fn send(&self, answer: Result<Answer, Problem>, is_last: bool) -> Result<(), Gone> {
+    /// An answer that waits is in memory already, so it waits for a page only as far as there is room.
+    async fn send(&self, answer: Result<Answer, Problem>, is_last: bool) -> Result<(), Unsent> {
         let id = self.id;
         let ends = is_last.then_some(id);
         let mut octets = frame::encode(&ServerFrame::Answer { id, answer, is_last });
@@ -155,7 +193,13 @@ impl Reply {
             });
             octets = frame::encode(&ServerFrame::Answer { id, answer, is_last });
         }
-        self.outbox.send(octets, ends).await
+        let mut unread = None;
+        if octets.len() > SMALL_OCTETS {
+            let permits = u32::try_from(octets.len()).unwrap_or(u32::MAX);
+            let taken = Arc::clone(&self.unread).try_acquire_many_owned(permits);
+            unread = Some(taken.map_err(|_| Unsent::TooMuch)?);
+        }
+        self.outbox.send(octets, ends, unread).await
     }
 }
 
@@ -167,6 +211,10 @@ mod tests {
         Arc::new(Semaphore::new(1)).try_acquire_owned().expect("it is free")
     }
     use surat_protocol::MailboxName;
+
+    fn unread() -> Arc<Semaphore> {
+        Arc::new(Semaphore::new(64 << 20))
+    }
 
     fn event() -> Event {
         Event::Reset {
@@ -192,7 +240,7 @@ mod tests {
     async fn a_large_answer_waits_until_there_is_room() {
         let (outbox, mut outlet) = outbox();
         let large = || Answer::Headers(vec![("x".into(), "y".repeat(OCTETS * 2))]);
-        let reply = Reply::new(RequestId(7), outbox, CancellationToken::new(), room());
+        let reply = Reply::new(RequestId(7), outbox, CancellationToken::new(), room(), unread());
 
         reply.answer(large()).await.expect("alone it goes");
         let second = tokio::spawn(async move { reply.finish(Ok(large())).await });
@@ -204,11 +252,40 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn answers_that_nobody_reads_are_refused_before_they_fill_the_memory() {
+        let (outbox, mut outlet) = outbox();
+        let unread = Arc::new(Semaphore::new(SMALL_OCTETS * 3));
+        let reply = |id| {
+            let cancelled = CancellationToken::new();
+            Reply::new(RequestId(id), outbox.clone(), cancelled, room(), Arc::clone(&unread))
+        };
+        let large = || Answer::Headers(vec![("x".into(), "y".repeat(SMALL_OCTETS * 2))]);
+
+        reply(1).finish(Ok(large())).await.expect("it waits in the queue");
+        assert_eq!(reply(2).answer(large()).await, Err(Unsent::TooMuch));
+        reply(3).finish(Ok(large())).await.expect("a refusal goes");
+        reply(4)
+            .finish(Ok(Answer::Done))
+            .await
+            .expect("how an order ended goes");
+
+        let mut told = Vec::new();
+        for _ in 0..3 {
+            let outgoing = outlet.next().await.expect("an answer");
+            if let Some(ServerFrame::Answer { id, answer, .. }) = frame::decode(&outgoing.octets) {
+                told.push((id.0, answer.map(|answer| answer == Answer::Done)));
+            }
+        }
+        assert_eq!(told, [(1, Ok(false)), (3, Err(Problem::Busy)), (4, Ok(true))]);
+        reply(5).answer(large()).await.expect("there is room again");
+    }
+
+    #[tokio::test]
     async fn an_answer_to_nobody_is_an_error() {
         let (outbox, outlet) = outbox();
         drop(outlet);
 
-        let reply = Reply::new(RequestId(1), outbox, CancellationToken::new(), room());
+        let reply = Reply::new(RequestId(1), outbox, CancellationToken::new(), room(), unread());
 
         assert!(reply.finish(Ok(Answer::Done)).await.is_err());
     }
@@ -216,7 +293,7 @@ mod tests {
     #[tokio::test]
     async fn an_answer_beyond_the_limit_becomes_a_problem() {
         let (outbox, mut outlet) = outbox();
-        let reply = Reply::new(RequestId(1), outbox, CancellationToken::new(), room());
+        let reply = Reply::new(RequestId(1), outbox, CancellationToken::new(), room(), unread());
 
         let huge = Answer::Headers(vec![("x".into(), "y".repeat(frame::SERVER_FRAME_LIMIT))]);
         reply.finish(Ok(huge)).await.expect("the browser is there");

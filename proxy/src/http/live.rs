@@ -10,7 +10,7 @@ use super::{
     socket::{Close, Fault, Message, Socket},
     upgrade::{self, Stream},
 };
-use crate::account::{Member, Outgoing, Outlet, Reply, outbox};
+use crate::account::{Member, Outgoing, Outlet, outbox};
 use axum::{
     Extension,
     extract::{Request, State},
@@ -38,8 +38,6 @@ const HELLO_WITHIN: Duration = Duration::from_secs(10);
 const PING_EVERY: Duration = Duration::from_secs(25);
 /// Without a sign of life for three pings the page is gone.
 const SILENT_FOR: Duration = Duration::from_secs(80);
-/// A browser that takes no octet for so long is let go.
-const WRITE_WITHIN: Duration = Duration::from_secs(20);
 /// What is in flight when the proxy stops may take so long; below the proxy's own limit.
 const FINISH_WITHIN: Duration = Duration::from_secs(8);
 /// A stranger can only say Hello.
@@ -125,25 +123,21 @@ async fn greet(
         Err(problem) => refuse(socket, Refusal::Problem(problem)).await,
         Ok((member, welcome)) => {
             let welcome = frame::encode(&ServerFrame::Welcome(welcome));
-            in_time(socket.send(&welcome)).await.then_some((member, outlet))
+            socket.send(&welcome).await.ok().map(|()| (member, outlet))
         }
     }
 }
 
 async fn refuse<T>(socket: &mut Socket<Stream>, refusal: Refusal) -> Option<T> {
     let octets = frame::encode(&ServerFrame::Refused(refusal));
-    in_time(socket.send(&octets)).await;
+    // If it is not heard, nobody is there.
+    let _ = socket.send(&octets).await;
     close(socket, Close(1000, "refused")).await
 }
 
 async fn close<T>(socket: &mut Socket<Stream>, close: Close) -> Option<T> {
-    in_time(socket.close(close)).await;
+    let _ = socket.close(close).await;
     None
-}
-
-/// Sends within the limit; false when the browser is gone or does not read.
-async fn in_time(sending: impl Future<Output = io::Result<()>>) -> bool {
-    matches!(timeout(WRITE_WITHIN, sending).await, Ok(Ok(())))
 }
 
 /// A page that was let in.
@@ -167,8 +161,8 @@ enum Then {
 
 impl Then {
     /// After something was sent, or not.
-    fn after(is_sent: bool) -> Self {
-        if is_sent { Self::GoOn } else { Self::End }
+    fn after(sent: &io::Result<()>) -> Self {
+        if sent.is_ok() { Self::GoOn } else { Self::End }
     }
 }
 
@@ -192,7 +186,7 @@ impl Live {
             }
         };
         if let Then::Close(reason) = then {
-            in_time(self.socket.close(reason)).await;
+            let _ = self.socket.close(reason).await;
         }
         // What was only asked need not be answered; what was ordered is finished all the same.
         for cancelled in self.in_flight.values() {
@@ -207,7 +201,7 @@ impl Live {
         if let Some(id) = outgoing.ends {
             self.in_flight.remove(&id);
         }
-        Then::after(in_time(self.socket.send(&outgoing.octets)).await)
+        Then::after(&self.socket.send(&outgoing.octets).await)
     }
 
     async fn read(&mut self, incoming: Option<Result<Message, Fault>>) -> Then {
@@ -215,7 +209,7 @@ impl Live {
         match incoming {
             None => Then::End,
             Some(Ok(Message::Close)) => Then::Close(Close(1000, "")),
-            Some(Ok(Message::Ping(octets))) => Then::after(in_time(self.socket.pong(&octets)).await),
+            Some(Ok(Message::Ping(octets))) => Then::after(&self.socket.pong(&octets).await),
             Some(Ok(Message::Pong)) => Then::GoOn,
             Some(Ok(Message::Text)) => Then::Close(UNSUPPORTED),
             Some(Ok(Message::Binary(octets))) => self.take(&octets).await,
@@ -257,7 +251,7 @@ impl Live {
         };
         let cancelled = CancellationToken::new();
         self.in_flight.insert(id, cancelled.clone());
-        let reply = Reply::new(id, self.member.outbox().clone(), cancelled, room);
+        let reply = self.member.reply(id, cancelled, room);
         self.member.ask(request, reply);
         Then::GoOn
     }
@@ -268,21 +262,21 @@ impl Live {
             answer,
             is_last: true,
         });
-        Then::after(in_time(self.socket.send(&octets)).await)
+        Then::after(&self.socket.send(&octets).await)
     }
 
     async fn ping(&mut self) -> Then {
         if self.last_sign.elapsed() > SILENT_FOR {
             return Then::End;
         }
-        Then::after(in_time(self.socket.ping()).await)
+        Then::after(&self.socket.ping().await)
     }
 
     /// The proxy stops: says so, and carries out the answers to what is in flight.
     async fn finish(&mut self) -> Then {
         let until = tokio::time::Instant::now() + FINISH_WITHIN;
         let stopping = frame::encode(&ServerFrame::Event(Event::Stopping));
-        if !in_time(self.socket.send(&stopping)).await {
+        if self.socket.send(&stopping).await.is_err() {
             return Then::End;
         }
         while !self.in_flight.is_empty() {

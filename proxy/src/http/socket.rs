@@ -12,8 +12,10 @@ use std::{
     mem::MaybeUninit,
     pin::Pin,
     task::{Context, Poll, ready},
+    time::Duration,
 };
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt, ReadBuf};
+use tokio::time::timeout;
 use tungstenite::protocol::frame::{
     FrameHeader,
     coding::{Control, Data, OpCode},
@@ -21,6 +23,9 @@ use tungstenite::protocol::frame::{
 
 /// Room for one read, on the stack, since whether there is anything to read is known only afterwards.
 const READ_OCTETS: usize = 8 * 1024;
+
+/// A page that takes no octet for so long is let go.
+const TAKEN_WITHIN: Duration = Duration::from_secs(20);
 
 /// Longest payload of a ping, a pong or a close (RFC 6455, section 5.5).
 const CONTROL_OCTETS: usize = 125;
@@ -125,9 +130,13 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Socket<S> {
             .format(octets.len() as u64, &mut (&mut unused).writer())
             .map_err(io::Error::other)?;
         let length = HEADER_OCTETS - unused.len();
-        let written = room.get(..length).unwrap_or_default();
-        self.stream.write_all_buf(&mut written.chain(octets)).await?;
-        self.stream.flush().await
+        let mut left = room.get(..length).unwrap_or_default().chain(octets);
+        while left.has_remaining() {
+            if taken(self.stream.write_buf(&mut left)).await? == 0 {
+                return Err(io::ErrorKind::WriteZero.into());
+            }
+        }
+        taken(self.stream.flush()).await
     }
 
     fn poll_receive(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Message, Fault>>> {
@@ -237,6 +246,13 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Socket<S> {
         self.fragments = Some(fragments);
         Ok(None)
     }
+}
+
+/// A step of writing, for which a slow link has time, and a page that takes nothing has not.
+async fn taken<T>(step: impl Future<Output = io::Result<T>>) -> io::Result<T> {
+    timeout(TAKEN_WITHIN, step)
+        .await
+        .unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()))
 }
 
 impl Fragments {

@@ -30,7 +30,7 @@ pub(super) use send::{Sending, recover};
 use super::{
     actor::{Account, PageId},
     directory::Entry,
-    outbox::Reply,
+    outbox::{Reply, Unsent},
     pool::Urgency,
 };
 use std::sync::Arc;
@@ -148,7 +148,10 @@ impl Job {
 
     /// An answer with more to come. A page that is gone cancels a question; an order goes on.
     async fn answer(&self, answer: Answer) -> Result<(), Problem> {
-        self.reply.answer(answer).await.map_err(|_| Problem::Cancelled)
+        self.reply.answer(answer).await.map_err(|unsent| match unsent {
+            Unsent::Gone => Problem::Cancelled,
+            Unsent::TooMuch => Problem::Busy,
+        })
     }
 
     /// Was it cancelled? Asked between two turns of an order.

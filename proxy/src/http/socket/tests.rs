@@ -131,10 +131,36 @@ async fn the_other_side_hears_why_it_is_over() {
     assert_eq!((u16::from(close.code), close.reason.as_str()), (1008, "signed out"));
 }
 
+#[tokio::test(start_paused = true)]
+async fn a_slow_page_is_waited_for_and_one_that_takes_nothing_is_not() {
+    let (mut socket, mut page) = pair().await;
+    let large = vec![7; LIMIT];
+
+    // 1,000 octets every ten seconds: much longer than a step may take.
+    let sending = async { socket.send(&large).await };
+    let reading = async {
+        let mut room = [0; 1000];
+        let mut count = 0;
+        while count < LIMIT {
+            tokio::time::sleep(Duration::from_secs(10)).await;
+            count += tokio::io::AsyncReadExt::read(page.get_mut(), &mut room)
+                .await
+                .expect("it is there");
+        }
+    };
+    let (sent, ()) = tokio::join!(sending, reading);
+
+    sent.expect("sent");
+    let refused = socket.send(&large).await.expect_err("nobody reads");
+    assert_eq!(refused.kind(), io::ErrorKind::TimedOut);
+}
+
 proptest! {
     #[test]
     fn tungstenite_and_we_read_one_another(payloads in proptest::collection::vec(proptest::collection::vec(any::<u8>(), 0..70_000), 1..4)) {
-        let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_time()
+            .build().expect("a runtime");
         runtime.block_on(async {
             let (mut socket, mut page) = pair().await;
             let echoing = async {
@@ -161,7 +187,9 @@ proptest! {
 
     #[test]
     fn any_octets_end_in_messages_or_a_fault(octets in proptest::collection::vec(any::<u8>(), 0..300)) {
-        let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_time()
+            .build().expect("a runtime");
         runtime.block_on(read(&octets));
     }
 }
