@@ -238,6 +238,28 @@ async fn folders_that_were_made_while_the_server_was_lost_are_told_unasked() {
 }
 
 #[tokio::test]
+async fn a_folder_that_was_removed_elsewhere_is_said_to_be_gone() {
+    let mut testbed = Testbed::builder().without_postfix().prepare().unwrap();
+    testbed.store("ayu").create("Lama").unwrap();
+    testbed.start().unwrap();
+    let proxy = Proxy::start(&testbed).await;
+    let mut page = Browser::sign_in(&proxy, "ayu").await.live().await;
+    page.open_mailbox("Lama").await;
+    page.open_mailbox("INBOX").await;
+
+    std::fs::remove_dir_all(testbed.dir().join("mail/ayu@surat.test/Maildir/Lama")).unwrap();
+    let opened = page
+        .ask_all(Request::OpenMailbox {
+            mailbox: MailboxName("Lama".into()),
+            first_rows: 5,
+            known: None,
+        })
+        .await;
+
+    assert_eq!(opened, Err(Problem::NoSuchMailbox(MailboxName("Lama".into()))));
+}
+
+#[tokio::test]
 async fn a_mailbox_that_was_opened_as_the_server_was_lost_has_its_news_afterwards() {
     let testbed = Testbed::builder().without_starttls().without_postfix().start().unwrap();
     let tap = Tap::before(testbed.imap_port).await;

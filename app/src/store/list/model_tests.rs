@@ -336,16 +336,20 @@ fn what_is_new_since_a_mailbox_was_kept_is_added_to_it() {
 
 #[test]
 fn a_mailbox_that_is_gone_shows_no_messages_and_is_wanted_until_it_is_back() {
-    let mut list = list_of(3);
-    let gone = Problem::NoSuchMailbox(MailboxName::inbox());
+    // Some servers only say that they will not open it.
+    for gone in [
+        Problem::NoSuchMailbox(MailboxName::inbox()),
+        Problem::Refused(String::new()),
+    ] {
+        let mut list = list_of(3);
+        let (generation, asked) = open(&mut list, "INBOX");
+        list.failed(generation, gone.clone());
 
-    let (generation, asked) = open(&mut list, "INBOX");
-    list.failed(generation, gone.clone());
+        assert_eq!((list.len(), list.progress()), (0, &Progress::Failed(gone)));
+        assert_eq!(list.missed(), Some(&MailboxName::inbox()));
 
-    assert_eq!((list.len(), list.progress()), (0, &Progress::Failed(gone)));
-    assert_eq!(list.missed(), Some(&MailboxName::inbox()));
-
-    let (generation, _) = open(&mut list, "INBOX");
-    list.opened(generation, opened("INBOX", 2, 1), asked);
-    assert_eq!((shown(&list), list.missed()), ([1].into(), None));
+        let (generation, _) = open(&mut list, "INBOX");
+        list.opened(generation, opened("INBOX", 2, 1), asked);
+        assert_eq!((shown(&list), list.missed()), ([1].into(), None));
+    }
 }

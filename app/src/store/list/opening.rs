@@ -185,7 +185,7 @@ impl List {
         if self.generation != generation {
             return;
         }
-        if matches!(problem, Problem::NoSuchMailbox(_)) {
+        if is_closed(&problem) {
             self.told = Order::Found(Vec::new());
             self.rows = Rows::default();
             self.places.clear();
@@ -197,11 +197,19 @@ impl List {
         }
     }
 
-    /// The mailbox that is wanted and was not there when it was to be opened.
+    /// The mailbox that is wanted and was not there, or not for us, when it was to be opened.
     pub(crate) fn missed(&self) -> Option<&MailboxName> {
         match (&self.source, &self.progress) {
-            (Some(Source::Mailbox(mailbox)), Progress::Failed(Problem::NoSuchMailbox(_))) => Some(mailbox),
+            (Some(Source::Mailbox(mailbox)), Progress::Failed(problem)) if is_closed(problem) => Some(mailbox),
             _ => None,
         }
     }
+}
+
+/// Does the server not show the mailbox any more, rather than not at this moment?
+fn is_closed(problem: &Problem) -> bool {
+    matches!(
+        problem,
+        Problem::NoSuchMailbox(_) | Problem::Refused(_) | Problem::NoPermission
+    )
 }

@@ -21,7 +21,13 @@ pub(super) async fn open(
 ) -> Result<Answer, Problem> {
     let entry = special::made(&job.account, job.find(mailbox).await?).await?;
     let mut session = job.account.lease(Urgency::Person).await?;
-    let selected = session.open_now(&entry).await?.clone();
+    let selected = match session.open_now(&entry).await {
+        Ok(selected) => selected.clone(),
+        Err(problem) => {
+            drop(session);
+            return Err(or_gone(job, mailbox, problem).await);
+        }
+    };
     let opening = Opening {
         job,
         entry,
@@ -35,6 +41,18 @@ pub(super) async fn open(
     drop(session);
     counts::look_soon(&job.account, vec![opening.entry]);
     Ok(answer)
+}
+
+/// Why a mailbox could not be opened. Servers refuse one that is gone without saying that it is (Dovecot 2.3 and
+/// Courier have no NONEXISTENT there): the list of mailboxes knows.
+async fn or_gone(job: &Job, mailbox: &MailboxName, problem: Problem) -> Problem {
+    if matches!(problem, Problem::Refused(_))
+        && super::refresh_mailboxes(&job.account).await.is_ok()
+        && job.account.directory.find(mailbox).is_none()
+    {
+        return Problem::NoSuchMailbox(mailbox.clone());
+    }
+    problem
 }
 
 /// A mailbox that has just been opened.
