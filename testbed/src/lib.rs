@@ -13,6 +13,7 @@ mod guard;
 mod imap;
 mod lmtp;
 mod maildir;
+pub mod other;
 mod ports;
 mod postfix;
 pub mod seed;

@@ -10,6 +10,9 @@ export type Memory = { rss_octets: number; peak_octets: number };
 
 const ROOT = path.resolve(__dirname, '../../..');
 
+/** What the stage would need is not on this machine, and cannot be brought there. */
+export class Missing extends Error {}
+
 export class Stage {
   private lines!: AsyncIterator<string>;
   private users = 0;
@@ -27,6 +30,7 @@ export class Stage {
     child.stderr.on('data', (data) => (complaints = (complaints + data).slice(-4000)));
     const stage = new Stage(child, createInterface({ input: child.stdout }));
     const started = await stage.read().catch((error) => {
+      if (error instanceof Missing) throw error;
       throw new Error(`The stage did not start: ${error}\n${complaints}`);
     });
     stage.url = started.url;
@@ -38,6 +42,7 @@ export class Stage {
     const line = await this.lines.next();
     if (line.done) throw new Error('the stage has ended');
     const answer = JSON.parse(line.value);
+    if (answer.missing) throw new Missing(answer.missing);
     if (answer.error) throw new Error(answer.error);
     return answer;
   }

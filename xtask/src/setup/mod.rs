@@ -3,6 +3,7 @@
 mod node;
 mod packages;
 mod rust;
+pub(crate) mod servers;
 
 use crate::{console::say, shell};
 use anyhow::Result;
@@ -22,7 +23,7 @@ struct Needed {
     for_tests: bool,
 }
 
-const NEEDED: [Needed; 6] = [
+const NEEDED: [Needed; 7] = [
     Needed {
         program: "dovecot",
         package: "dovecot-imapd",
@@ -47,6 +48,12 @@ const NEEDED: [Needed; 6] = [
     Needed {
         program: "npm",
         package: "npm",
+        for_tests: true,
+    },
+    // The mail client that is not ours, in the story of sync.
+    Needed {
+        program: "python3",
+        package: "python3",
         for_tests: true,
     },
     Needed {

@@ -34,6 +34,15 @@ pub(crate) fn install(packages: &[&str]) -> Result<()> {
     Ok(())
 }
 
+/// Brings the lists of packages up to date where we may; where we may not, those that are there must do.
+pub(crate) fn refresh_lists() -> Result<()> {
+    let is_root = shell::output(Command::new("id").arg("-u"))? == "0";
+    if is_root || shell::output(Command::new("sudo").args(["-n", "true"])).is_ok() {
+        apt(is_root, &["update"])?;
+    }
+    Ok(())
+}
+
 fn apt(is_root: bool, arguments: &[&str]) -> Result<()> {
     let mut command = as_root(is_root, "env");
     command
