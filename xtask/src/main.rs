@@ -11,6 +11,7 @@ mod setup;
 mod shell;
 mod size;
 mod stage;
+mod sync;
 mod test;
 mod webmail;
 
@@ -46,6 +47,8 @@ enum Command {
     Corpus(corpus::Options),
     /// Measure what was promised: what a person waits for, or with `idle` what an account costs
     Bench(bench::Options),
+    /// Change mailboxes at random from elsewhere, and see whether two browsers show what IMAP says
+    Sync(sync::Options),
     /// Serve for browser stories: orders on stdin, answers on stdout, one JSON object a line
     #[command(hide = true)]
     Stage(stage::Options),
@@ -61,6 +64,7 @@ fn main() -> ExitCode {
         Command::Size(options) => size::run(&options),
         Command::Corpus(options) => corpus::run(&options),
         Command::Bench(options) => bench::run(&options),
+        Command::Sync(options) => sync::run(&options),
         Command::Stage(options) => stage::run(&options),
     };
     match outcome {
