@@ -48,3 +48,20 @@ test('what is not seen in time is told', async ({ page }) => {
 
   await expect(outcome).rejects.toThrow(/not seen in time.*rows/);
 });
+
+test('what is measured right after something else is seen as well', async ({ page }) => {
+  await page.route('http://clock.test/', (route) => route.fulfill({ contentType: 'text/html', body: PAGE }));
+  await page.addInitScript(install);
+  await page.goto('http://clock.test/');
+
+  const seen = page.evaluate(async () => {
+    const { bench } = window as any;
+    for (let times = 0; times < 3; times += 1) {
+      bench.begin({ event: 'now', moments: { painted: ['placeholder', 1] }, patience: 1_000 });
+      await bench.outcome;
+    }
+    return true;
+  });
+
+  expect(await seen).toBe(true);
+});
