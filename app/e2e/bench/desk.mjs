@@ -3,6 +3,9 @@ import { install } from './clock.mjs';
 
 const [EMAIL, PASSWORD] = ['ayu@surat.test', 'surat'];
 
+/** Dovecot tells a watching session of a change half a second later, which takes it time in a large mailbox. */
+const SETTLED_MS = 800;
+
 export class Desk {
   page = null;
 
@@ -11,18 +14,19 @@ export class Desk {
     this.url = url;
   }
 
-  /** A browser that was never here: no cookies, nothing kept. */
-  async renew() {
+  /** A browser that was never here: no cookies, nothing kept. Anything that `script` says runs in each page first. */
+  async renew({ script = null } = {}) {
     await this.page?.context().close();
     const context = await this.browser.newContext({ locale: 'en-GB', timezoneId: 'Asia/Jakarta', viewport: { width: 1280, height: 800 } });
     this.page = await context.newPage();
     this.page.setDefaultTimeout(60_000);
+    if (script) await this.page.addInitScript(script);
     await this.page.addInitScript(install);
   }
 
-  /** The sign-in form, filled in. */
-  async fillIn() {
-    await this.renew();
+  /** The sign-in form of a browser that was never here, filled in. */
+  async fillIn(options) {
+    await this.renew(options);
     await this.page.goto(this.url);
     await this.page.getByRole('textbox', { name: 'Email address' }).fill(EMAIL);
     await this.page.getByLabel('Password', { exact: true }).fill(PASSWORD);
@@ -32,7 +36,11 @@ export class Desk {
   /** Signed in, if that was not done before. */
   async enter() {
     if (this.page && (await this.grid.count()) > 0) return;
-    const button = await this.fillIn();
+    await this.signIn();
+  }
+
+  async signIn(options) {
+    const button = await this.fillIn(options);
     await this.measure({ event: 'click', moments: { painted: ['rows', 1] } }, () => button.click());
     await this.settle();
   }
@@ -57,6 +65,17 @@ export class Desk {
 
   folder(name) {
     return this.page.getByRole('navigation', { name: 'Folders' }).getByRole('treeitem', { name: new RegExp(`^${name}\\b`) });
+  }
+
+  /** The row of this index, counted from 1. */
+  row(index) {
+    return this.page.locator(`[role=grid] [role=row][aria-rowindex="${index}"]`);
+  }
+
+  /** Opens the message of a row. */
+  async openRow(row) {
+    const before = await this.page.evaluate(() => document.querySelector('article[aria-label="Message"]')?.dataset.uid ?? '');
+    return this.measure({ event: 'click', moments: { painted: ['message', before] } }, () => row.click());
   }
 
   /** Sets the clock, acts, and gives what the clock says (ms, octets). */
@@ -84,6 +103,11 @@ export class Desk {
   /** What the step before has left behind shall not disturb the next one. */
   async settle() {
     await this.page.waitForTimeout(150);
+  }
+
+  /** Every session has heard of what was changed. */
+  async quiet() {
+    await this.page.waitForTimeout(SETTLED_MS);
   }
 
   /** For the report of a failure. */

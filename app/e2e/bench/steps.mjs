@@ -8,7 +8,10 @@ const ATTACHED = Buffer.alloc(1_000_000, 'surat besar ');
 /** A different row for each run, far from the one before and from the newest, which are fetched at once. */
 const far = (run, count) => Math.min(count, 100 + (Math.round((run + 1) * 0.618034 * count) % Math.max(1, count - 100)));
 
-export const STEPS = { sign_in, reload, open, switch_folder, scroll, flag, delete: remove, move, send, new_mail, search_subject: search, search_text: search, footprint, check_rows };
+export const STEPS = {
+  sign_in, reload, open, switch_folder, scroll, flag, delete: remove, move, send, new_mail, search_subject: search, search_text: search,
+  footprint, check_rows,
+};
 
 async function sign_in(desk) {
   const button = await desk.fillIn();
@@ -38,17 +41,16 @@ async function open(desk, { state, run, messages }) {
   const index = state === 'kept' ? far(0, messages) : far(run, messages);
   await desk.jump(index);
   await desk.settle();
-  const row = desk.page.locator(`[role=grid] [role=row][aria-rowindex="${index}"]`);
+  const row = desk.row(index);
   if (state === 'kept') {
     if (run === 0) await openRow(desk, row);
-    await openRow(desk, desk.page.locator(`[role=grid] [role=row][aria-rowindex="${index > 1 ? index - 1 : 2}"]`));
+    await openRow(desk, desk.row(index > 1 ? index - 1 : 2));
   }
   return openRow(desk, row);
 }
 
 async function openRow(desk, row) {
-  const before = await desk.page.evaluate(() => document.querySelector('article[aria-label="Message"]')?.dataset.uid ?? '');
-  const outcome = await desk.measure({ event: 'click', moments: { painted: ['message', before] } }, () => row.click());
+  const outcome = await desk.openRow(row);
   await desk.settle();
   return outcome;
 }
@@ -104,10 +106,14 @@ async function choose(desk, run) {
 }
 
 async function flag(desk, { run }) {
-  const { id, name } = await choose(desk, run);
-  const outcome = await desk.measure({ event: 'keydown', answered: true, moments: { painted: ['renamed', id, name] } }, () => desk.page.keyboard.press('s'));
-  await desk.settle();
+  const outcome = await toggle(desk, run);
+  await desk.quiet();
   return outcome;
+}
+
+async function toggle(desk, run) {
+  const { id, name } = await choose(desk, run);
+  return desk.measure({ event: 'keydown', answered: true, moments: { painted: ['renamed', id, name] } }, () => desk.page.keyboard.press('s'));
 }
 
 async function remove(desk, { run }) {
@@ -126,12 +132,18 @@ async function move(desk, { run }) {
   return outcome;
 }
 
-/** Brings back what was moved, so that mailboxes keep their size. */
+/**
+ * Brings back what was moved, so that mailboxes keep their size. The proxy's working connection has the other folder
+ * selected then; a flag, set and taken away, lets it select this one again and take in what has changed, as the bare
+ * session does.
+ */
 async function undo(desk) {
   const before = await desk.see('count');
   await desk.page.getByRole('button', { name: 'Undo' }).click();
   await desk.page.waitForFunction((before) => window.bench.seen.count() > before, before);
   await desk.settle();
+  for (let times = 0; times < 2; times += 1) await toggle(desk);
+  await desk.quiet();
 }
 
 async function send(desk, { run }) {

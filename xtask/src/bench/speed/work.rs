@@ -2,7 +2,10 @@
 
 use super::{bare::Bare, smtp, step::Step};
 use anyhow::{Context, Result};
-use std::time::{Duration, Instant};
+use std::{
+    thread,
+    time::{Duration, Instant},
+};
 use surat_testbed::{Testbed, address};
 
 /// What a row of a list is made of.
@@ -13,6 +16,9 @@ const ROWS: u64 = 50;
 
 /// As large as what the browser attaches.
 const ATTACHED_OCTETS: usize = 1_000_000;
+
+/// Dovecot tells a watching session of a change half a second later, which takes it time in a large mailbox.
+const SETTLED: Duration = Duration::from_millis(800);
 
 /// A held session of Ayu's with the inbox selected, and what it needs to know.
 pub(super) struct Work {
@@ -59,8 +65,11 @@ impl Work {
                 timed(|| self.rows(last))
             }
             Step::Flag => {
-                let message = self.far(run);
-                timed(|| self.command(&format!("STORE {message} +FLAGS (\\Flagged)")))
+                // In turn, as the browser does: a flag that is there already would be no work.
+                let sign = if run.is_multiple_of(2) { '+' } else { '-' };
+                let time = timed(|| self.command(&format!("STORE * {sign}FLAGS (\\Flagged)")))?;
+                self.settle()?;
+                Ok(time)
             }
             Step::Delete => self.relocate("Trash"),
             Step::Move => self.relocate("Archive"),
@@ -106,13 +115,19 @@ impl Work {
 
     /// Moves the newest message, and brings it back when the time is taken.
     fn relocate(&mut self, mailbox: &str) -> Result<Duration> {
-        // The browser has moved the newest one too: the session must know what the newest one is.
-        self.command("NOOP")?;
         let time = timed(|| self.command(&format!("MOVE * {mailbox}")))?;
         for command in [&format!("SELECT {mailbox}"), "MOVE * INBOX", "SELECT INBOX"] {
             self.command(command)?;
         }
+        self.settle()?;
         Ok(time)
+    }
+
+    /// Waits until every session has heard of what was changed, and lets this one take it in, so that the next command
+    /// has nothing but its own work to do.
+    pub(super) fn settle(&mut self) -> Result<()> {
+        thread::sleep(SETTLED);
+        self.command("NOOP")
     }
 
     fn send(&mut self) -> Result<Duration> {
