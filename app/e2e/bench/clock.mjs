@@ -165,6 +165,8 @@ export function install() {
       const open = document.querySelector('[role=treeitem][aria-selected=true]');
       return (open?.getAttribute('aria-label') ?? '').startsWith(name) && rows(1) && firstName() !== before;
     }
+    /** The rows of a folder, not of a search. */
+    const listing = () => !location.pathname.startsWith('/search/') && rows(1);
     /** The message that the address names, with its body, and not the one before. */
     function message(before) {
       const article = document.querySelector('article[aria-label="Message"]');
@@ -182,6 +184,6 @@ export function install() {
     /** The first hits of a search. */
     const hits = (before) => location.pathname.startsWith('/search/') && count() > 0 && count() !== before && rows(1);
     const notice = (words) => [...document.querySelectorAll('[role=status]')].some((status) => status.textContent.includes(words));
-    return { rows, placeholder, folder, message, gone, renamed, row, hits, notice, firstName, count, onScreen };
+    return { rows, placeholder, folder, listing, message, gone, renamed, row, hits, notice, firstName, count, onScreen };
   }
 }

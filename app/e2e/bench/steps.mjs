@@ -2,6 +2,8 @@
 // `painted` (ms from the event to the frame that shows its result), where there is one `first` (ms to the first sign
 // of it) and `answered` (ms to the server's answer), and octets over the socket.
 import { Buffer } from 'node:buffer';
+import { cancel_search } from './cancel.mjs';
+import { openings, prepare_openings } from './openings.mjs';
 
 const ATTACHED = Buffer.alloc(1_000_000, 'surat besar ');
 
@@ -10,7 +12,7 @@ const far = (run, count) => Math.min(count, 100 + (Math.round((run + 1) * 0.6180
 
 export const STEPS = {
   sign_in, reload, open, switch_folder, scroll, flag, delete: remove, move, send, new_mail, search_subject: search, search_text: search,
-  footprint, check_rows,
+  footprint, check_rows, cancel_search, prepare_openings, openings,
 };
 
 async function sign_in(desk) {

@@ -3,12 +3,17 @@
 
 mod bare;
 mod browser;
+mod cancel;
+mod dovecot;
+mod openings;
 mod relay;
 mod report;
 mod round;
 mod smtp;
 mod step;
+mod structure;
 mod table;
+mod times;
 mod work;
 
 use crate::{
@@ -20,6 +25,7 @@ use crate::{
 use anyhow::{Context, Result, ensure};
 use browser::Browser;
 use clap::ValueEnum;
+use dovecot::Sessions;
 use report::{Cost, Place, Report};
 use round::Round;
 use std::{fs, path::Path, time::Duration};
@@ -53,6 +59,11 @@ pub(crate) struct Options {
 impl Options {
     fn measures(&self, step: Step) -> bool {
         self.steps.is_empty() || self.steps.contains(&step)
+    }
+
+    /// Messages that are opened to see what that costs: 100 of them, unless few runs are wanted.
+    fn openings(&self) -> u64 {
+        u64::from(self.runs).saturating_mul(5).min(100)
     }
 }
 
@@ -119,14 +130,12 @@ fn measure_size(report: &mut Report, options: &Options, binary: &Path, messages:
 
 /// All steps over one link. Gives how many of them failed.
 fn measure_link(report: &mut Report, options: &Options, round: &mut Round, rtt_ms: u64) -> usize {
-    let mut failures = 0;
-    // What a page weighs does not depend on the link.
-    if options.rtt.first() == Some(&rtt_ms) && options.measures(Step::Scroll) {
-        match round.scroll_through() {
-            Ok(scrolled) => report.browser.places.push(scrolled),
-            Err(error) => failures += told(&error.context("Scroll through the mailbox")),
-        }
-    }
+    // What does not depend on the link.
+    let mut failures = if options.rtt.first() == Some(&rtt_ms) {
+        measure_once(report, options, round)
+    } else {
+        0
+    };
     for step in Step::value_variants().iter().filter(|step| options.measures(**step)) {
         for state in step.states() {
             let place = Place {
@@ -142,6 +151,32 @@ fn measure_link(report: &mut Report, options: &Options, round: &mut Round, rtt_m
             }
         }
     }
+    failures
+}
+
+/// What belongs to a step, and is no time that a person waits for it. Gives how much of it failed.
+fn measure_once(report: &mut Report, options: &Options, round: &mut Round) -> usize {
+    let mut failures = 0;
+    let mut note = |step: Step, what: &str, measure: &mut dyn FnMut(&mut Report) -> Result<()>| {
+        if options.measures(step) {
+            say(&format!("   {what}"));
+            failures += measure(report)
+                .err()
+                .map_or(0, |error| told(&error.context(what.to_owned())));
+        }
+    };
+    note(Step::Scroll, "scrolling through the mailbox", &mut |report| {
+        report.browser.places.push(round.scroll_through()?);
+        Ok(())
+    });
+    note(Step::SearchText, "cancelling a search", &mut |report| {
+        report.browser.cancel_search.extend(round.cancel_search(options.runs)?);
+        Ok(())
+    });
+    note(Step::Open, "what openings cost Dovecot", &mut |report| {
+        report.proxy.openings.extend(round.openings(options.openings())?);
+        Ok(())
+    });
     failures
 }
 
@@ -163,16 +198,12 @@ fn told(error: &anyhow::Error) -> usize {
 
 fn cost(webmail: &Webmail, messages: u64, cpu_before: Duration) -> Result<Cost> {
     let memory = webmail.memory()?;
-    let log = fs::read_to_string(webmail.testbed.dir().join("dovecot.log")).context("Read Dovecot's log")?;
     let cpu = webmail.cpu()?.saturating_sub(cpu_before);
     Ok(Cost {
         messages,
         rss_octets: memory.rss_octets,
         peak_octets: memory.peak_octets,
         cpu_ms: u64::try_from(cpu.as_millis()).context("Count CPU time")?,
-        imap_logins: log
-            .lines()
-            .filter(|line| line.contains("imap-login: Info: Login:"))
-            .count() as u64,
+        imap_logins: Sessions::of(&webmail.testbed)?.logins()?,
     })
 }

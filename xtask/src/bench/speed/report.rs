@@ -2,7 +2,10 @@
 
 use super::{
     browser::{Footprint, Sample, Visit},
+    cancel::CancelSearch,
+    openings::Openings,
     step::{State, Step},
+    times::{Times, rounded, share},
 };
 use serde::Serialize;
 use std::time::Duration;
@@ -23,9 +26,8 @@ pub(super) struct Row {
     pub(super) state: State,
     pub(super) messages: u64,
     pub(super) rtt_ms: u64,
-    pub(super) n: usize,
-    pub(super) median_ms: f64,
-    pub(super) p95_ms: f64,
+    #[serde(flatten)]
+    pub(super) times: Times,
     /// The same work by a bare IMAP session; not on the link, which lies between browser and proxy.
     pub(super) bare_median_ms: Option<f64>,
 }
@@ -68,6 +70,8 @@ pub(super) struct Page {
     /// How often longer the largest mailbox takes than the smallest.
     pub(super) ratios: Vec<Ratio>,
     pub(super) places: Vec<Scrolled>,
+    /// Only where a search takes long enough to be cancelled.
+    pub(super) cancel_search: Vec<CancelSearch>,
 }
 
 /// After scrolling through a whole mailbox.
@@ -96,6 +100,7 @@ pub(super) struct Ratio {
 #[derive(Debug, Default, Serialize)]
 pub(super) struct Servers {
     pub(super) places: Vec<Cost>,
+    pub(super) openings: Vec<Openings>,
 }
 
 /// What a mailbox of this size cost, over all links and steps.
@@ -163,14 +168,14 @@ impl Report {
             rtt_ms: large.rtt_ms,
             smallest_messages: smallest,
             largest_messages: largest,
-            ratio: rounded(large.median_ms / small.median_ms),
+            ratio: rounded(large.times.median_ms / small.times.median_ms),
         });
         self.browser.ratios = ratios.collect();
     }
 }
 
 fn push_measured(rows: &mut Vec<Row>, row: Row) {
-    if row.n > 0 {
+    if row.times.n > 0 {
         rows.push(row);
     }
 }
@@ -189,31 +194,10 @@ impl Place {
             state: self.state,
             messages: self.messages,
             rtt_ms: self.rtt_ms,
-            n: times.len(),
-            median_ms: rounded(share(times, 0.5)),
-            p95_ms: rounded(share(times, 0.95)),
+            times: Times::of(times),
             bare_median_ms: (!bare.is_empty()).then(|| rounded(share(bare, 0.5))),
         }
     }
-}
-
-/// The value that so large a share of all does not exceed (nearest rank).
-fn share(values: &[f64], share: f64) -> f64 {
-    let mut values = values.to_vec();
-    values.sort_by(f64::total_cmp);
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        clippy::cast_precision_loss,
-        reason = "a place among some runs"
-    )]
-    let place = (values.len() as f64 * share).ceil() as usize;
-    values.get(place.saturating_sub(1)).copied().unwrap_or_default()
-}
-
-/// To microseconds: more would only pretend.
-fn rounded(value: f64) -> f64 {
-    (value * 1_000.0).round() / 1_000.0
 }
 
 #[cfg(test)]
@@ -242,14 +226,6 @@ mod tests {
     }
 
     #[test]
-    fn shares_of_few_and_of_many_are_found() {
-        assert_eq!(share(&[3.0, 1.0, 2.0], 0.5), 2.0);
-        let many: Vec<f64> = (1..=100).map(f64::from).collect();
-        assert_eq!(share(&many, 0.95), 95.0);
-        assert_eq!(share(&[7.0], 0.95), 7.0);
-    }
-
-    #[test]
     fn what_the_server_answers_is_the_row_and_what_is_seen_before_its_first_sign() {
         let mut report = Report::default();
 
@@ -260,8 +236,11 @@ mod tests {
         );
 
         let row = &report.rows[0];
-        assert_eq!((row.n, row.median_ms, row.bare_median_ms), (1, 30.0, Some(5.0)));
-        assert_eq!(report.browser.first_paint[0].median_ms, 12.0);
+        assert_eq!(
+            (row.times.n, row.times.median_ms, row.bare_median_ms),
+            (1, 30.0, Some(5.0))
+        );
+        assert_eq!(report.browser.first_paint[0].times.median_ms, 12.0);
     }
 
     #[test]

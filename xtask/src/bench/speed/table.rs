@@ -3,6 +3,7 @@
 use super::{
     browser::Visit,
     report::{Report, Scrolled},
+    times::Times,
 };
 use std::fmt::Write as _;
 
@@ -23,13 +24,13 @@ impl Report {
                 row.state.name(),
                 row.messages,
                 row.rtt_ms,
-                row.n,
-                row.median_ms,
-                row.p95_ms,
+                row.times.n,
+                row.times.median_ms,
+                row.times.p95_ms,
                 shown(bare, 2, ""),
-                shown(bare.map(|bare| row.median_ms / bare), 1, " x"),
-                shown(first.map(|first| first.median_ms), 1, ""),
-                shown(answered.map(|answered| answered.median_ms), 1, ""),
+                shown(bare.map(|bare| row.times.median_ms / bare), 1, " x"),
+                shown(first.map(|first| first.times.median_ms), 1, ""),
+                shown(answered.map(|answered| answered.times.median_ms), 1, ""),
             );
         }
         self.rest(&mut text);
@@ -66,8 +67,34 @@ impl Report {
                 footprint.elements
             );
         }
+        for cancel in &self.browser.cancel_search {
+            let _ = writeln!(
+                text,
+                "{} messages: a search in the text left for the folder in {}; a message opened right after it in {}, without \
+                 a search before it in {}",
+                cancel.messages,
+                told(cancel.rows),
+                told(cancel.next_open),
+                told(cancel.usual_open)
+            );
+        }
         if let Some(Visit { octets, requests }) = self.wire.first_visit {
             let _ = writeln!(text, "first visit: {octets} octets, {requests} requests");
+        }
+        for openings in &self.proxy.openings {
+            let _ = writeln!(
+                text,
+                "{} messages: {} opened {}: {:.0} ms of Dovecot's CPU, bare {:.0} ms, ratio {:.2}; {} IMAP sign-ins, at most \
+                 {} connections",
+                openings.messages,
+                openings.n,
+                openings.way(),
+                openings.dovecot_cpu_ms,
+                openings.bare_dovecot_cpu_ms,
+                openings.ratio,
+                openings.imap_logins,
+                openings.imap_connections
+            );
         }
         for cost in &self.proxy.places {
             let _ = writeln!(
@@ -80,6 +107,10 @@ impl Report {
             );
         }
     }
+}
+
+fn told(times: Times) -> String {
+    format!("{:.1} ms (p95 {:.1}, n = {})", times.median_ms, times.p95_ms, times.n)
 }
 
 fn shown(value: Option<f64>, digits: usize, unit: &str) -> String {

@@ -1,6 +1,6 @@
 //! The work of each step, done by a bare session on the same server: as few commands as a perfect client would need.
 
-use super::{bare::Bare, smtp, step::Step};
+use super::{bare::Bare, dovecot::Sessions, smtp, step::Step};
 use anyhow::{Context, Result};
 use std::{
     thread,
@@ -23,6 +23,8 @@ const SETTLED: Duration = Duration::from_millis(800);
 /// A held session of Ayu's with the inbox selected, and what it needs to know.
 pub(super) struct Work {
     bare: Bare,
+    /// Dovecot's process for it.
+    pid: u32,
     imap_port: u16,
     smtp_port: u16,
     /// Messages in the inbox.
@@ -33,13 +35,15 @@ pub(super) struct Work {
 impl Work {
     /// Signs in, and lets the server read the whole inbox once, as it has in an account that is in use.
     pub(super) fn begin(testbed: &Testbed, messages: u64) -> Result<Self> {
-        let mut bare = Bare::sign_in(testbed.imap_port, &address("ayu"))?;
+        let sign_in = || Bare::sign_in(testbed.imap_port, &address("ayu"));
+        let (pid, mut bare) = Sessions::of(testbed)?.of_new(sign_in)?;
         for mailbox in ["Archive", "INBOX"] {
             bare.run(&format!("SELECT {mailbox}"))?;
             bare.run(&format!("FETCH 1:* {ROW}"))?;
         }
         Ok(Self {
             bare,
+            pid,
             imap_port: testbed.imap_port,
             smtp_port: testbed.smtp_port,
             messages,
@@ -77,6 +81,11 @@ impl Work {
             Step::NewMail => anyhow::bail!("new mail is measured together with the browser"),
             Step::SearchSubject | Step::SearchText => self.search(step),
         }
+    }
+
+    /// Dovecot's process for the session.
+    pub(super) fn pid(&self) -> u32 {
+        self.pid
     }
 
     /// The session itself, for what is measured together with the browser.
