@@ -49,6 +49,26 @@ async fn new_mail_is_on_the_page_within_two_seconds() {
 }
 
 #[tokio::test]
+async fn counts_are_told_after_a_change_though_they_are_as_before() {
+    let (testbed, _proxy, _browser, mut page) = ayu().await;
+    testbed.deliver("ayu", &letter("Satu")).unwrap();
+    page.ask(Request::ListMailboxes).await.unwrap();
+    let (opened, _) = page.open_mailbox("INBOX").await;
+    counted(&mut page, "INBOX", Counts { messages: 1, unseen: 1 }).await;
+    // What the opening makes the proxy look at is over when nothing more is said for a while.
+    tokio::time::sleep(Duration::from_millis(700)).await;
+    page.ask(Request::Ping).await.unwrap();
+    page.forget();
+
+    // A page that counted one less meanwhile, while somebody else counted one more, hears of it.
+    page.ask(inbox_flags(&opened, Vec::new(), vec![Flag::Seen]))
+        .await
+        .unwrap();
+
+    counted(&mut page, "INBOX", Counts { messages: 1, unseen: 1 }).await;
+}
+
+#[tokio::test]
 async fn two_pages_see_one_anothers_changes() {
     let (testbed, proxy, browser, mut one) = ayu().await;
     testbed.deliver("ayu", &letter("Satu")).unwrap();
