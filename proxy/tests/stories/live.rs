@@ -393,6 +393,43 @@ async fn a_server_without_extensions_serves_as_well() {
 }
 
 #[tokio::test]
+async fn a_server_without_extensions_tells_another_page_of_a_flag_on_an_old_message() {
+    let testbed = Testbed::builder().without_postfix().plain_imap4rev1().start().unwrap();
+    let mut store = testbed.appender("ayu").unwrap();
+    for number in 1..=700 {
+        store
+            .append("INBOX", "\\Seen", None, &letter(&format!("Surat {number}")))
+            .unwrap();
+    }
+    store.finish().unwrap();
+    let proxy = Proxy::start(&testbed).await;
+    let browser = Browser::sign_in(&proxy, "ayu").await;
+    let (mut one, mut two) = (browser.live().await, browser.live().await);
+    let (opened, _) = one.open_mailbox("INBOX").await;
+    two.open_mailbox("INBOX").await;
+    let oldest = opened.uids.first().unwrap();
+
+    one.ask(Request::StoreFlags {
+        mailbox: opened.mailbox.clone(),
+        uid_validity: opened.uid_validity,
+        uids: UidSet::one(oldest),
+        add: vec![Flag::Flagged],
+        remove: Vec::new(),
+    })
+    .await
+    .unwrap();
+
+    two.event(|event| match event {
+        Event::Flags { changes, .. } => changes
+            .iter()
+            .any(|(uid, flags)| *uid == oldest && flags.is_flagged())
+            .then_some(()),
+        _ => None,
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn mailboxes_of_others_have_their_rights() {
     let mut testbed = Testbed::builder().without_postfix().prepare().unwrap();
     testbed.store("budi").create("Proyek").unwrap();
