@@ -71,6 +71,8 @@ impl Step {
                 "--package",
                 "surat-app",
                 "--package",
+                "surat-cache",
+                "--package",
                 "surat-protocol",
                 "--package",
                 "surat-sanitizer",
