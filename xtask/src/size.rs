@@ -76,7 +76,7 @@ fn measure(dist: &Path) -> Result<Sizes> {
     }
     let sum = |select: &dyn Fn(&File) -> bool| files.iter().filter(|file| select(file)).map(|file| file.brotli).sum();
     Ok(Sizes {
-        wasm_brotli: sum(&|file| file.path.ends_with(".wasm")),
+        wasm_brotli: sum(&|file| file.path.ends_with(".wasm") && !file.path.starts_with(build::CACHE_NAME)),
         first_visit_brotli: sum(&|file| file.first_visit),
         files,
     })
@@ -104,11 +104,11 @@ fn first_visit(dist: &Path, names: &[String]) -> Result<Vec<String>> {
     Ok(found)
 }
 
-/// Named, but not loaded on a first visit: the texts of all languages but one, the service worker, and the icon for the
-/// home screen of a phone.
+/// Named, but not loaded on a first visit: the texts of all languages but one, the workers, and the icon for the home
+/// screen of a phone.
 fn is_for_later(name: &str) -> bool {
     let is_foreign = name.starts_with("texts-") && !name.starts_with("texts-en-");
-    is_foreign || ["sw.js", "apple-touch-icon.png"].contains(&name)
+    is_foreign || name.starts_with(build::CACHE_NAME) || ["sw.js", "apple-touch-icon.png"].contains(&name)
 }
 
 /// Paths below `dist`, without the brotli forms.
@@ -135,8 +135,10 @@ mod tests {
         let write = |name: &str, text: &str| fs::write(folder.path().join(name), text).unwrap();
         write("index.html", "<script src=/a.js></script><link href=/m.webmanifest>");
         write("index.html.br", "12345");
-        write("a.js", "import('/b.wasm'); register('/sw.js')");
+        write("a.js", "import('/b.wasm'); register('/sw.js'), Worker('/cache-1.js')");
         write("sw.js", "12");
+        write("cache-1.js", "load('/cache-1.wasm')");
+        write("cache-1.wasm", "123");
         write("b.wasm", "1234567890");
         write("b.wasm.br", "1234");
         write("m.webmanifest", "icon.png");
@@ -145,7 +147,7 @@ mod tests {
         let sizes = measure(folder.path()).unwrap();
 
         assert_eq!(sizes.wasm_brotli, 4);
-        assert_eq!(sizes.first_visit_brotli, 5 + 37 + 4 + 8);
-        assert_eq!(sizes.files.len(), 6);
+        assert_eq!(sizes.first_visit_brotli, 5 + 60 + 4 + 8);
+        assert_eq!(sizes.files.len(), 8);
     }
 }

@@ -22,14 +22,15 @@ const WINDOW_BITS: u32 = 24;
 /// Compresses nothing else: pictures and the like are compressed in themselves.
 const COMPRESSIBLE: [&str; 9] = ["html", "js", "css", "wasm", "svg", "json", "webmanifest", "txt", "map"];
 
-/// Does all of it to the folder.
-pub(super) fn finish(dist: &Path, profile: Profile) -> Result<()> {
+/// Does all of it to the folder. `cache` is the path of the worker that keeps mail.
+pub(super) fn finish(dist: &Path, profile: Profile, cache: &str) -> Result<()> {
     let (quality, worker) = match profile {
         Profile::Release => (BEST, "public/sw.js"),
         // A developer wants to see what was built last.
         Profile::Dev => (QUICK, "public/sw-none.js"),
     };
-    let helper = worker::without_comments(&source("public/offline.js")?);
+    let cache = source("public/cache.js")?.replace("CACHE_WORKER", &format!("'{cache}'"));
+    let helper = worker::without_comments(&(source("public/offline.js")? + &cache));
     let page = dist.join("index.html");
     let html = fs::read_to_string(&page).context("Read dist/index.html")?;
     let html = outline_scripts(&html, |script| {
@@ -109,11 +110,12 @@ fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> Result<()> {
 }
 
 /// What stands in the name of a file that holds these texts.
-pub(super) fn hash(texts: &[&str]) -> String {
+pub(super) fn hash<T: AsRef<[u8]>>(texts: &[T]) -> String {
     let mut digest = Sha256::new();
     for text in texts {
-        digest.update(text.len().to_le_bytes());
-        digest.update(text);
+        let octets = text.as_ref();
+        digest.update(octets.len().to_le_bytes());
+        digest.update(octets);
     }
     let hex: String = digest.finalize().iter().map(|octet| format!("{octet:02x}")).collect();
     hex.chars().take(16).collect()

@@ -1,8 +1,11 @@
 //! `cargo xtask build`: the app into `dist/`, made ready to be served, and the proxy with `dist/` inside.
 
+mod cache;
 mod finish;
 mod fresh;
 mod worker;
+
+pub(crate) use cache::NAME as CACHE_NAME;
 
 use crate::{
     console::{Step, say},
@@ -16,8 +19,9 @@ use std::{
 };
 
 /// What the app is made of; a change of any of it means building it again.
-const APP_SOURCES: [&str; 10] = [
+const APP_SOURCES: [&str; 11] = [
     "app",
+    "cache",
     "protocol",
     "sanitizer",
     "style",
@@ -82,7 +86,8 @@ pub(crate) fn app(profile: Profile, dist: &Path) -> Result<()> {
     let step = Step::begin("Building the app");
     let mut trunk = trunk(profile, dist);
     shell::run(&mut trunk)?;
-    finish::finish(dist, profile)?;
+    let cache = cache::build(profile, dist)?;
+    finish::finish(dist, profile, &cache)?;
     fresh::note(dist, &fingerprint)?;
     step.end();
     Ok(())

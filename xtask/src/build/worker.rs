@@ -27,7 +27,7 @@ pub(super) fn write(dist: &Path, source: &str, headers: &str) -> Result<()> {
         files.insert(path, format!("sha256-{digest}"));
     }
     let files = serde_json::to_string(&files).context("Write the list of files")?;
-    let version = super::finish::hash(&[&files, source, headers]);
+    let version = super::finish::hash(&[files.as_str(), source, headers]);
     let worker = format!(
         "const FILES = {files};\nconst CACHE = 'surat-files-{version}';\n{}",
         without_comments(source)
