@@ -51,7 +51,7 @@ test('the files are kept after the inbox can be used, loaded only once, and serv
   await untilKept(page);
 
   const first = relay.files();
-  expect(first.filter((request) => !request.includes('texts-id'))).toHaveLength(6);
+  expect(first.filter((request) => !/texts-id|cache-/.test(request))).toHaveLength(6);
   expect(new Set(first).size).toBe(first.length);
 
   await page.reload();
@@ -72,7 +72,7 @@ test('the worker keeps the app’s files and nothing else, whatever is read, dow
 
   const caches = Object.values(await kept(page));
   expect(caches).toHaveLength(1);
-  for (const file of caches[0]) expect(file).toMatch(/^\/($|(start|surat|surat-app|icons|texts-(en|id))-[0-9a-f]{16}(_bg)?\.(js|css|wasm|svg|txt)$)/);
+  for (const file of caches[0]) expect(file).toMatch(/^\/($|(start|cache|surat|surat-app|icons|texts-(en|id))-[0-9a-f]{16}(_bg)?\.(js|css|wasm|svg|txt)$)/);
   expect(caches[0]).toContain('/');
 });
 
