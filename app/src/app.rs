@@ -60,7 +60,7 @@ impl App {
 
 /// The app's handles, from the context: callable in any component.
 pub(crate) fn app() -> App {
-    expect_context()
+    use_context().expect("`main` provides it to every view")
 }
 
 /// There are no texts to say it in: the page itself holds these words, in all languages.

@@ -11,6 +11,7 @@ mod net;
 mod route;
 mod signal;
 mod store;
+mod text;
 mod ui;
 mod view;
 

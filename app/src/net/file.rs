@@ -1,5 +1,6 @@
 //! Reads a text file of a message, for its preview.
 
+use crate::text;
 use js_sys::{Reflect, Uint8Array};
 use surat_protocol::{Problem, Server};
 use wasm_bindgen::{JsCast, JsValue};
@@ -44,7 +45,7 @@ async fn fetch(address: &str) -> Option<Response> {
 
 fn charset(response: &Response) -> Option<String> {
     let kind = response.headers().get("content-type").ok()??;
-    let (_, label) = kind.split_once("charset=")?;
+    let label = text::after(&kind, "charset=")?;
     Some(
         label
             .split(';')

@@ -53,7 +53,10 @@ fn take_operator(text: &str) -> (Operator, &str) {
 fn take_value(text: &str) -> (&str, &str) {
     match text.strip_prefix('"') {
         Some(quoted) => quoted.split_once('"').unwrap_or((quoted, "")),
-        None => text.split_at(text.find(char::is_whitespace).unwrap_or(text.len())),
+        None => {
+            let end = text.find(char::is_whitespace).unwrap_or(text.len());
+            text.split_at_checked(end).unwrap_or((text, ""))
+        }
     }
 }
 

@@ -89,7 +89,7 @@ pub(crate) fn write_mailto(app: App, href: &str) {
             "to" => draft.to.extend(parse_list(&value)),
             "cc" => draft.cc.extend(parse_list(&value)),
             "subject" => draft.subject = value.replace(['\r', '\n'], " "),
-            "body" => draft.text = value.replace("\r\n", "\n"),
+            "body" => draft.text = value.replace('\r', ""),
             _ => {}
         }
     }

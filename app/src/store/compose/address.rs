@@ -1,6 +1,9 @@
 //! Addresses as people type and paste them: "Ayu <ayu@surat.test>, budi@surat.test". Pure.
 
-use crate::i18n::case::{is_of_word, lower};
+use crate::{
+    i18n::case::{is_of_word, lower},
+    text::find,
+};
 use surat_protocol::Address;
 
 /// Longest parts of an address, in octets (RFC 5321, section 4.5.3.1).
@@ -42,7 +45,7 @@ pub(crate) fn is_valid(email: &str) -> bool {
     };
     let is_domain = domain == "localhost"
         || is_literal(domain)
-        || (domain.contains('.') && domain.len() <= DOMAIN_LIMIT && domain.split('.').all(is_label));
+        || (find(domain, ".").is_some() && domain.len() <= DOMAIN_LIMIT && domain.split('.').all(is_label));
     !local.is_empty() && local.len() <= LOCAL_LIMIT && local.split('.').all(is_atom) && is_domain
 }
 
@@ -127,9 +130,14 @@ fn unquote(name: &str) -> String {
     text
 }
 
+/// What may stand in an atom beside letters and digits.
+const SPECIAL: [char; 19] = [
+    '!', '#', '$', '%', '&', '\'', '*', '+', '-', '/', '=', '?', '^', '_', '`', '{', '|', '}', '~',
+];
+
 /// `atext` (RFC 5322, section 3.2.3), and whatever is beyond ASCII (RFC 6532, section 3.2).
 fn is_atom(atom: &str) -> bool {
-    let is_atext = |c: char| is_of_word(c) || "!#$%&'*+-/=?^_`{|}~".contains(c);
+    let is_atext = |c: char| is_of_word(c) || SPECIAL.contains(&c);
     !atom.is_empty() && atom.chars().all(is_atext)
 }
 
@@ -146,7 +154,11 @@ fn is_label(label: &str) -> bool {
 fn is_literal(domain: &str) -> bool {
     let inner = domain.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
     inner.is_some_and(|inner| {
-        inner.len() >= 3 && inner.len() <= 60 && inner.chars().all(|c| c.is_ascii_alphanumeric() || ".:".contains(c))
+        inner.len() >= 3
+            && inner.len() <= 60
+            && inner
+                .chars()
+                .all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | ':'))
     })
 }
 

@@ -2,6 +2,8 @@
 //!
 //! Reads what the sanitiser wrote, so it can trust the form of tags; nothing here makes HTML.
 
+use crate::text::after as what_follows;
+
 /// Elements that stand on lines of their own.
 const BLOCKS: [&str; 24] = [
     "p",
@@ -43,7 +45,7 @@ pub(crate) fn html_text(document: &str) -> String {
             text.push(before);
         }
         if let Some(comment) = after.strip_prefix("!--") {
-            rest = comment.split_once("-->").map_or("", |(_, rest)| rest);
+            rest = what_follows(comment, "-->").unwrap_or_default();
             continue;
         }
         let (tag, after) = split_tag(after);

@@ -1,7 +1,7 @@
 //! Whom one writes with: addresses seen in this visit, for completion. Nothing is kept beyond it.
 
 use super::address::is_same;
-use crate::{i18n::case::lower, signal::StoredValue};
+use crate::{i18n::case::lower, signal::StoredValue, text::find};
 use surat_protocol::Address;
 
 /// More correspondents than this are not remembered; the oldest give way.
@@ -82,7 +82,7 @@ fn rank(address: &Address, wanted: &str) -> Option<u8> {
     if name.split_whitespace().any(|word| word.starts_with(wanted)) {
         return Some(1);
     }
-    (name.contains(wanted) || email.contains(wanted)).then_some(2)
+    find(&name, wanted).or_else(|| find(&email, wanted)).and(Some(2))
 }
 
 #[cfg(test)]

@@ -139,7 +139,8 @@ fn parent(mailbox: &Mailbox, all: &[Mailbox], by_name: &[usize]) -> Option<(usiz
             let is_prefix_itself = [shorter, &delimiter.to_string()].concat() == mailbox.prefix;
             // With the namespace "INBOX." all folders are listed under INBOX, which nobody meant.
             if all[index].namespace == mailbox.namespace && !is_prefix_itself {
-                return Some((index, name[shorter.len() + delimiter.len_utf8()..].to_owned()));
+                let label = name.get(shorter.len() + delimiter.len_utf8()..)?;
+                return Some((index, label.to_owned()));
             }
         }
         above = shorter;

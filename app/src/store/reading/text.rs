@@ -2,6 +2,8 @@
 //!
 //! Yields pieces to be made into DOM nodes; no HTML is ever written.
 
+use crate::text::find_last;
+
 /// Quotes nested deeper stay text.
 const DEPTH_LIMIT: usize = 6;
 
@@ -66,15 +68,18 @@ pub(crate) fn pieces(text: &str) -> Vec<Piece<'_>> {
     pieces
 }
 
+/// The signature mark, on a line of its own.
+const MARK: &str = "\n-- \n";
+
 /// Divides at the last signature mark, "-- " on a line of its own (RFC 3676, section 4.3).
 fn split_signature(text: &str) -> (&str, Option<&str>) {
-    let mark = text.rfind("\n-- \n").filter(|at| {
-        let signature = text.get(at + 5..).unwrap_or_default();
+    let mark = find_last(text, MARK).filter(|at| {
+        let signature = text.get(at + MARK.len()..).unwrap_or_default();
         // A long one, or one with quotes after it, is not a signature.
         signature.lines().count() <= 20 && !signature.lines().any(|line| line.starts_with('>'))
     });
     match mark {
-        Some(at) => (text.get(..at).unwrap_or_default(), text.get(at + 5..)),
+        Some(at) => (text.get(..at).unwrap_or_default(), text.get(at + MARK.len()..)),
         None => (text, None),
     }
 }
@@ -154,7 +159,7 @@ fn find_scheme(text: &str) -> Option<usize> {
 /// The link that `text` begins with; empty when there is nothing behind the scheme.
 fn link_at(text: &str) -> &str {
     let is_end = |c: char| {
-        c.is_whitespace() || c.is_control() || "<>\"“”«»‘’`|\\^{}".contains(c)
+        c.is_whitespace() || c.is_control() || matches!(c, '<' | '>' | '"' | '“' | '”' | '«' | '»' | '‘' | '’' | '`' | '|' | '\\' | '^' | '{' | '}')
             // Marks that turn the direction would show another address than the one it leads to.
             || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}')
     };

@@ -8,6 +8,7 @@ use crate::{
     i18n::{t, tr},
     signal::{Memo, RwSignal, StoredValue, effect},
     store::list::Targets,
+    text::find,
     ui::{dialog::Dialog, dom},
 };
 use leptos::{ev, prelude::*};
@@ -177,7 +178,9 @@ fn narrow(all: &[Choice], typed: &str) -> Vec<Choice> {
         .iter()
         .filter_map(|choice| {
             let label = lower(&choice.label);
-            let holds = label.contains(&typed) || lower(&choice.path).contains(&typed);
+            let holds = find(&label, &typed)
+                .or_else(|| find(&lower(&choice.path), &typed))
+                .is_some();
             holds.then(|| (label.starts_with(&typed), choice.clone()))
         })
         .partition(|(is_first, _)| *is_first);

@@ -203,7 +203,7 @@ fn row_height(scroller: &HtmlElement) -> f64 {
     let style = window().get_computed_style(scroller).ok().flatten();
     let height = style.and_then(|style| style.get_property_value("--row-height").ok());
     // Whole pixels, as the tokens have it: reading fractions would bring kilobytes of code with it.
-    let pixels = height.and_then(|height| height.trim().trim_end_matches("px").parse::<u16>().ok());
+    let pixels = height.and_then(|height| height.trim().strip_suffix("px")?.parse::<u16>().ok());
     // Without style sheets nothing is laid out anyway.
     f64::from(pixels.filter(|&pixels| pixels >= 1).unwrap_or(64))
 }

@@ -7,6 +7,7 @@ use crate::{
     net::address,
     signal::RwSignal,
     store::reading::Shown,
+    text::find,
     ui::{button::IconButton, icon::Icon},
 };
 use leptos::prelude::*;
@@ -91,7 +92,12 @@ pub(crate) fn icon_of(media_type: &str) -> Icon {
         _ if ["zip", "gzip", "x-tar", "x-7z-compressed", "vnd.rar", "x-bzip2", "x-xz"].contains(&subtype) => {
             Icon::FileArchive
         }
-        _ if subtype == "pdf" || subtype.contains("document") || subtype.contains("word") => Icon::FileText,
+        _ if ["pdf", "document", "word"]
+            .iter()
+            .any(|word| find(subtype, word).is_some()) =>
+        {
+            Icon::FileText
+        }
         _ => Icon::File,
     }
 }

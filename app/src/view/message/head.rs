@@ -10,6 +10,7 @@ use crate::{
         compose::address::is_same,
         reading::{Shown, colour_of, initials},
     },
+    text::find,
     ui::dom,
 };
 use leptos::prelude::*;
@@ -166,7 +167,7 @@ pub(super) fn display_name(person: &Address) -> String {
 /// What one is called among several: the first name.
 fn short_name(person: &Address) -> String {
     let name = display_name(person);
-    if person.name.is_empty() || name.contains(',') {
+    if person.name.is_empty() || find(&name, ",").is_some() {
         return name;
     }
     name.split_whitespace().next().unwrap_or_default().to_owned()
