@@ -64,6 +64,16 @@ class Reader {
     }, mailbox);
   }
 
+  /** Does something oneself with a message on screen: a star, or reading it. */
+  async act(chance: Chance) {
+    const part = chance.happens(0.6) ? '[data-act=star]' : '.row-subject';
+    const share = chance.next();
+    await this.surat.messages.evaluate((grid, [part, share]) => {
+      const found = grid.querySelectorAll<HTMLElement>(String(part));
+      found[Math.floor(found.length * Number(share))]?.click();
+    }, [part, share]);
+  }
+
   async scroll(chance: Chance) {
     const share = chance.next();
     await this.surat.messages.evaluate((grid, share) => {
@@ -90,7 +100,7 @@ class Reader {
   }
 }
 
-/** Random changes, and between them what else happens: readers go about, links break. */
+/** Random changes, and between them what else happens: readers go about, star and read messages, links break. */
 async function disturb(client: ThirdClient, readers: Reader[], imap: Link, stage: Stage, chance: Chance) {
   let left = CHANGES;
   while (left > 0) {
@@ -100,11 +110,12 @@ async function disturb(client: ThirdClient, readers: Reader[], imap: Link, stage
     left -= count;
     const reader = chance.one(readers);
     const what = chance.between(1, 100);
-    if (what <= 35) await reader.wander(chance);
-    else if (what <= 45) await reader.scroll(chance);
-    else if (what <= 53) reader.cut();
-    else if (what <= 60) imap.cut();
-    else if (what <= 61) {
+    if (what <= 30) await reader.wander(chance);
+    else if (what <= 38) await reader.scroll(chance);
+    else if (what <= 60) await reader.act(chance);
+    else if (what <= 68) reader.cut();
+    else if (what <= 75) imap.cut();
+    else if (what <= 76) {
       await stage.kill('proxy');
       await stage.launch('proxy');
     }

@@ -32,6 +32,8 @@ KINDS = {
     "uidvalidity": 1.5,
 }
 
+SPECIAL = ("Drafts", "Sent", "Archive", "Junk", "Trash")
+MOST_BREAKS = 30
 # Courier waits two seconds for each of these, so that no two mailboxes have one UIDVALIDITY.
 SLOW = ["rename", "delete", "uidvalidity"]
 
@@ -121,7 +123,9 @@ class Changer:
     """Random changes."""
 
     def __init__(self, port, user, password, seed, prefix, rarity, spared):
-        self.session = Session(port, user, password)
+        self.dial = lambda: Session(port, user, password)
+        self.session = self.dial()
+        self.breaks = 0
         self.random = random.Random(seed)
         self.prefix = prefix
         # Mailboxes that are neither renamed nor deleted.
@@ -146,12 +150,28 @@ class Changer:
             kind = self.random.choices(list(KINDS), weights=self.weights)[0]
             try:
                 told = getattr(self, kind)()
+            except imaplib.IMAP4.abort:
+                # Courier ends a session now and then with "Fatal error", in the middle of a RENAME.
+                self.come_back()
+                continue
             except Exception as error:
                 raise RuntimeError(f"{kind}, after {done[-3:]}: {error}") from error
             if told:
                 self.counts[kind] += 1
                 done.append(f"{kind} {told}")
         return done
+
+    def come_back(self):
+        """After the server hung up: whatever it did, its list of mailboxes counts."""
+        self.breaks += 1
+        if self.breaks > MOST_BREAKS:
+            raise RuntimeError("the server hangs up again and again")
+        self.session = self.dial()
+        names = [name for name, _, is_selectable in self.session.mailboxes() if is_selectable]
+        special = tuple(self.delimiter + word for word in SPECIAL) + SPECIAL
+        shared = ("Shared", "Users")
+        own = [name for name in names if not name.endswith(special) and not name.startswith(shared)]
+        self.names = [name for name in names if name in self.spared or name in own]
 
     def append_to(self, name):
         self.appended += 1

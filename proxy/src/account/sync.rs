@@ -17,8 +17,9 @@ const ROWS: usize = 50;
 const FLAGS_PER_EVENT: usize = 1000;
 /// More changes than this, and opening the mailbox again is quicker.
 const CHANGES: usize = 5000;
-/// Without CONDSTORE only the flags of the newest messages are compared: those that are looked at.
-const WINDOW: usize = 500;
+/// Without CONDSTORE the flags of so many newest messages are compared, at each look: 80 kB from the server, and as much
+/// in memory for each mailbox that is looked at.
+const WINDOW: usize = 2000;
 
 /// A mailbox as its pages know it.
 #[derive(Clone, Debug)]

@@ -253,8 +253,8 @@ impl Watch {
         touched
     }
 
-    /// Looks at mailboxes in which something was done, unless the server tells by itself: by NOTIFY, or by IDLE
-    /// of the open one.
+    /// Looks at mailboxes in which something was done, unless the server tells of all by itself. Even at the open one:
+    /// Courier in IDLE looks once a minute.
     async fn look_at(
         &mut self,
         touched: HashSet<WireName>,
@@ -264,8 +264,7 @@ impl Watch {
         if is_notified {
             return Ok(());
         }
-        let open = connection.selected().cloned();
-        for wire in touched.into_iter().filter(|wire| Some(wire) != open.as_ref()) {
+        for wire in touched {
             self.sync_wire(&wire, connection).await?;
         }
         Ok(())

@@ -53,7 +53,8 @@ fn is_of_selected(response: &Response) -> bool {
     )
 }
 
-fn tells_of_change(response: &Response) -> bool {
+/// Does it say that something happened? Not so the "* OK Still here" that Dovecot says every two minutes.
+pub(in crate::imap) fn tells_of_change(response: &Response) -> bool {
     match response {
         Response::Exists(_) | Response::Expunge(_) | Response::List(_) | Response::MailboxStatus(_) => true,
         Response::Vanished { is_earlier, .. } => !is_earlier,

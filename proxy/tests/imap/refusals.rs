@@ -5,6 +5,7 @@ use std::time::Duration;
 use surat_protocol::{Flag, Term, TermField, Uid, UidSet};
 use surat_proxy::imap::{
     Error,
+    command::watch::WatchEnd,
     command_line::CommandLine,
     decode::{Code, Response},
 };
@@ -236,4 +237,23 @@ async fn extensions_that_are_announced_and_not_understood_are_done_without() {
     let deadline = tokio::time::Instant::now() + Duration::from_millis(100);
     let end = session.watch(deadline, std::future::pending()).await;
     assert!(end.is_ok() && session.is_usable(), "{end:?}");
+}
+
+#[tokio::test]
+async fn words_that_only_keep_the_connection_alive_end_no_idle() {
+    let (mut session, server) = scripted(
+        "IDLE",
+        &[
+            ("IDLE\r\n", "+ idling\r\n* OK Still here\r\n"),
+            ("DONE\r\n", "A0003 OK\r\n"),
+        ],
+    )
+    .await;
+
+    let soon = tokio::time::Instant::now() + Duration::from_millis(500);
+    let end = session.watch(soon, std::future::pending()).await.unwrap();
+
+    assert_eq!(end, WatchEnd::Deadline);
+    drop(session);
+    assert_eq!(server.await.unwrap(), "A0003 IDLE\r\nDONE\r\n");
 }

@@ -49,6 +49,26 @@ async fn new_mail_is_on_the_page_within_two_seconds() {
 }
 
 #[tokio::test]
+async fn counts_are_told_after_a_change_though_they_are_as_before() {
+    let (testbed, _proxy, _browser, mut page) = ayu().await;
+    testbed.deliver("ayu", &letter("Satu")).unwrap();
+    page.ask(Request::ListMailboxes).await.unwrap();
+    let (opened, _) = page.open_mailbox("INBOX").await;
+    counted(&mut page, "INBOX", Counts { messages: 1, unseen: 1 }).await;
+    // What the opening makes the proxy look at is over when nothing more is said for a while.
+    tokio::time::sleep(Duration::from_millis(700)).await;
+    page.ask(Request::Ping).await.unwrap();
+    page.forget();
+
+    // A page that counted one less meanwhile, while somebody else counted one more, hears of it.
+    page.ask(inbox_flags(&opened, Vec::new(), vec![Flag::Seen]))
+        .await
+        .unwrap();
+
+    counted(&mut page, "INBOX", Counts { messages: 1, unseen: 1 }).await;
+}
+
+#[tokio::test]
 async fn two_pages_see_one_anothers_changes() {
     let (testbed, proxy, browser, mut one) = ayu().await;
     testbed.deliver("ayu", &letter("Satu")).unwrap();
@@ -370,6 +390,43 @@ async fn a_server_without_extensions_serves_as_well() {
     assert!(matches!(page.ask(moved).await, Ok(Answer::Moved { .. })));
     assert!(page.open_mailbox("INBOX").await.0.uids.is_empty());
     assert_eq!(page.open_mailbox("Archive").await.1[0].subject, "Satu");
+}
+
+#[tokio::test]
+async fn a_server_without_extensions_tells_another_page_of_a_flag_on_an_old_message() {
+    let testbed = Testbed::builder().without_postfix().plain_imap4rev1().start().unwrap();
+    let mut store = testbed.appender("ayu").unwrap();
+    for number in 1..=700 {
+        store
+            .append("INBOX", "\\Seen", None, &letter(&format!("Surat {number}")))
+            .unwrap();
+    }
+    store.finish().unwrap();
+    let proxy = Proxy::start(&testbed).await;
+    let browser = Browser::sign_in(&proxy, "ayu").await;
+    let (mut one, mut two) = (browser.live().await, browser.live().await);
+    let (opened, _) = one.open_mailbox("INBOX").await;
+    two.open_mailbox("INBOX").await;
+    let oldest = opened.uids.first().unwrap();
+
+    one.ask(Request::StoreFlags {
+        mailbox: opened.mailbox.clone(),
+        uid_validity: opened.uid_validity,
+        uids: UidSet::one(oldest),
+        add: vec![Flag::Flagged],
+        remove: Vec::new(),
+    })
+    .await
+    .unwrap();
+
+    two.event(|event| match event {
+        Event::Flags { changes, .. } => changes
+            .iter()
+            .any(|(uid, flags)| *uid == oldest && flags.is_flagged())
+            .then_some(()),
+        _ => None,
+    })
+    .await;
 }
 
 #[tokio::test]

@@ -69,12 +69,23 @@ async fn look_at(account: &Arc<Account>, entry: &Entry) -> Result<(), Problem> {
     let mut session = account.lease(Urgency::Ahead).await?;
     account.stale.remove(entry);
     match session.status(&entry.wire).await {
-        Ok(status) => note(account, &status),
+        Ok(status) => tell(account, &status),
         // Gone, or not ours to look at: the next listing will tell.
         Err(Error::No(_) | Error::Incomplete(_)) => {}
         Err(error) => return Err(error.into()),
     }
     Ok(())
+}
+
+/// Takes over what a STATUS response tells after a change of ours, and tells it whether it is news or not: the page has
+/// counted its change by itself, and does not know what somebody else did in the same moment.
+fn tell(account: &Account, status: &MailboxStatus) {
+    let (Some(counts), Some(entry)) = (of_status(status), account.directory.find_wire(&status.name)) else {
+        return;
+    };
+    let mailbox = entry.mailbox.name;
+    account.directory.set_counts(&mailbox, counts);
+    account.tell(&Event::Counts { mailbox, counts });
 }
 
 /// Takes over what a STATUS response tells.

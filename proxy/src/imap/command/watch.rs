@@ -7,6 +7,7 @@ use crate::imap::{
     decode::{Code, Response},
     error::Error,
     session::{Event, Session},
+    unsolicited::tells_of_change,
 };
 use std::{pin::pin, time::Duration};
 use tokio::time::{Instant, sleep_until, timeout};
@@ -105,7 +106,7 @@ impl Session {
         let refresh = Instant::now() + refresh;
         tokio::select! {
             biased;
-            event = self.next_event(FOREVER) => {
+            event = self.next_news() => {
                 let event = event?;
                 self.gather(event).await?;
                 Ok(Woken::Told)
@@ -113,6 +114,17 @@ impl Session {
             () = stop => Ok(Woken::Stopped),
             () = sleep_until(deadline) => Ok(Woken::Deadline),
             () = sleep_until(refresh) => Ok(Woken::Refresh),
+        }
+    }
+
+    /// What is worth ending a wait for. Words that only keep the connection alive are not: ending and beginning
+    /// IDLE at each of them is most of what thousands of idle accounts would do.
+    async fn next_news(&mut self) -> Result<Event, Error> {
+        loop {
+            match self.next_event(FOREVER).await? {
+                Event::Untagged(response) if !tells_of_change(&response) => {}
+                event => return Ok(event),
+            }
         }
     }
 

@@ -109,6 +109,11 @@ impl Live {
         Ok(answers.pop().unwrap())
     }
 
+    /// Forgets the events that have come.
+    pub fn forget(&mut self) {
+        self.events.clear();
+    }
+
     /// Waits for an event.
     pub async fn event<T>(&mut self, mut wanted: impl FnMut(&Event) -> Option<T>) -> T {
         if let Some(at) = self.events.iter().position(|event| wanted(event).is_some()) {
