@@ -8,15 +8,19 @@ const SETTLED_MS = 800;
 
 export class Desk {
   page = null;
+  /** Whether mail is kept on the device. */
+  keeps = false;
 
   constructor(browser, url) {
     this.browser = browser;
+    this.home = url;
     this.url = url;
   }
 
   /** A browser that was never here: no cookies, nothing kept. Anything that `script` says runs in each page first. */
-  async renew({ script = null } = {}) {
+  async renew({ url = this.home, script = null } = {}) {
     await this.page?.context().close();
+    this.url = url;
     const context = await this.browser.newContext({ locale: 'en-GB', timezoneId: 'Asia/Jakarta', viewport: { width: 1280, height: 800 } });
     this.page = await context.newPage();
     this.page.setDefaultTimeout(60_000);
@@ -25,18 +29,20 @@ export class Desk {
   }
 
   /** The sign-in form of a browser that was never here, filled in. */
-  async fillIn(options) {
-    await this.renew(options);
+  async fillIn({ keeps = false, ...renewed } = {}) {
+    await this.renew(renewed);
+    this.keeps = keeps;
     await this.page.goto(this.url);
     await this.page.getByRole('textbox', { name: 'Email address' }).fill(EMAIL);
     await this.page.getByLabel('Password', { exact: true }).fill(PASSWORD);
+    if (keeps) await this.page.getByRole('checkbox', { name: 'Keep mail on this device' }).check();
     return this.page.getByRole('button', { name: 'Sign in', exact: true });
   }
 
-  /** Signed in, if that was not done before. */
-  async enter() {
-    if (this.page && (await this.grid.count()) > 0) return;
-    await this.signIn();
+  /** Signed in, if that was not done before in this way. */
+  async enter(keeps = false) {
+    if (this.page && this.keeps === keeps && (await this.grid.count()) > 0) return;
+    await this.signIn({ keeps });
   }
 
   async signIn(options) {
@@ -46,17 +52,33 @@ export class Desk {
   }
 
   /** A fresh page of the signed-in account at this path, with nothing going on any more. */
-  async visit(path = '/') {
-    await this.enter();
+  async visit(path = '/', keeps = false) {
+    await this.enter(keeps);
     await this.page.goto(new URL(path, this.url).href);
     await this.page.evaluate(() => window.bench.outcome);
     await this.settle();
   }
 
+  /** Waits until the app and what was shown of the mail are kept on the device. */
+  async untilKept() {
+    await this.page.evaluate(async () => {
+      await navigator.serviceWorker.ready;
+      // Nothing tells when all is written: what is kept does not grow any more.
+      let [octets, calm] = [-1, 0];
+      for (let looks = 0; calm < 6 && looks < 120; looks += 1) {
+        const { usage } = await navigator.storage.estimate();
+        calm = usage === octets ? calm + 1 : 0;
+        octets = usage;
+        await new Promise((resolve) => setTimeout(resolve, 250));
+      }
+      if (calm < 6) throw new Error('what is kept on the device does not come to rest');
+    });
+  }
+
   /** The page at this path; it is loaded only when another one is shown. */
-  async stay(path) {
-    await this.enter();
-    if (new URL(this.page.url()).pathname !== path) await this.visit(path);
+  async stay(path, keeps = false) {
+    await this.enter(keeps);
+    if (new URL(this.page.url()).pathname !== path) await this.visit(path, keeps);
   }
 
   get grid() {

@@ -3,6 +3,7 @@
 // of it) and `answered` (ms to the server's answer), and octets over the socket.
 import { Buffer } from 'node:buffer';
 import { cancel_search } from './cancel.mjs';
+import { keep_for_offline, leave_offline, offline_start } from './offline.mjs';
 import { openings, prepare_openings } from './openings.mjs';
 
 const ATTACHED = Buffer.alloc(1_000_000, 'surat besar ');
@@ -12,7 +13,7 @@ const far = (run, count) => Math.min(count, 100 + (Math.round((run + 1) * 0.6180
 
 export const STEPS = {
   sign_in, reload, open, switch_folder, scroll, flag, delete: remove, move, send, new_mail, search_subject: search, search_text: search,
-  footprint, check_rows, cancel_search, prepare_openings, openings,
+  footprint, check_rows, keep_for_offline, offline_start, leave_offline, cancel_search, prepare_openings, openings,
 };
 
 async function sign_in(desk) {
@@ -30,8 +31,10 @@ function transferred() {
   return { octets: loads.reduce((sum, load) => sum + load.transferSize, 0), requests: loads.filter((load) => load.transferSize > 0).length };
 }
 
-async function reload(desk) {
-  await desk.stay('/');
+async function reload(desk, { state, run }) {
+  const keeps = state === 'kept';
+  await desk.stay('/', keeps);
+  if (run === 0) await desk.untilKept();
   await desk.page.reload();
   const outcome = await desk.page.evaluate(() => window.bench.outcome);
   await desk.settle();

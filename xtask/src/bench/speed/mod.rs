@@ -5,6 +5,7 @@ mod bare;
 mod browser;
 mod cancel;
 mod dovecot;
+mod offline;
 mod openings;
 mod relay;
 mod report;
@@ -26,6 +27,7 @@ use anyhow::{Context, Result, ensure};
 use browser::Browser;
 use clap::ValueEnum;
 use dovecot::Sessions;
+use relay::Relay;
 use report::{Cost, Place, Report};
 use round::Round;
 use std::{fs, path::Path, time::Duration};
@@ -111,7 +113,7 @@ fn measure_size(report: &mut Report, options: &Options, binary: &Path, messages:
         let port = if round_trip.is_zero() {
             webmail.port
         } else {
-            relay::open(webmail.port, round_trip)?
+            Relay::open(webmail.port, round_trip)?.port()
         };
         let mut browser = Browser::start(&format!("http://127.0.0.1:{port}/"))?;
         let mut round = Round {
@@ -167,6 +169,10 @@ fn measure_once(report: &mut Report, options: &Options, round: &mut Round) -> us
     };
     note(Step::Scroll, "scrolling through the mailbox", &mut |report| {
         report.browser.places.push(round.scroll_through()?);
+        Ok(())
+    });
+    note(Step::Reload, "starting without a network", &mut |report| {
+        report.browser.offline_start.push(round.offline_start(options.runs)?);
         Ok(())
     });
     note(Step::SearchText, "cancelling a search", &mut |report| {

@@ -3,6 +3,7 @@
 use super::{
     browser::{Footprint, Sample, Visit},
     cancel::CancelSearch,
+    offline::OfflineStart,
     openings::Openings,
     step::{State, Step},
     times::{Times, rounded, share},
@@ -70,6 +71,7 @@ pub(super) struct Page {
     /// How often longer the largest mailbox takes than the smallest.
     pub(super) ratios: Vec<Ratio>,
     pub(super) places: Vec<Scrolled>,
+    pub(super) offline_start: Vec<OfflineStart>,
     /// Only where a search takes long enough to be cancelled.
     pub(super) cancel_search: Vec<CancelSearch>,
 }

@@ -49,7 +49,8 @@ impl Step {
     pub(super) fn states(self) -> &'static [State] {
         match self {
             Self::SignIn | Self::Send | Self::SearchSubject | Self::SearchText => &[State::Cold],
-            Self::Reload | Self::Flag | Self::Delete | Self::Move | Self::NewMail => &[State::Kept],
+            Self::Flag | Self::Delete | Self::Move | Self::NewMail => &[State::Kept],
+            Self::Reload => &[State::Kept, State::Cold],
             Self::Open | Self::SwitchFolder | Self::Scroll => &[State::Cold, State::Kept],
         }
     }

@@ -67,6 +67,15 @@ impl Report {
                 footprint.elements
             );
         }
+        for start in &self.browser.offline_start {
+            let _ = writeln!(
+                text,
+                "{} messages: started off line in {}; then a message that is kept opened in {}",
+                start.messages,
+                told(start.rows),
+                told(start.open)
+            );
+        }
         for cancel in &self.browser.cancel_search {
             let _ = writeln!(
                 text,
