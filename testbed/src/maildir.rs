@@ -5,6 +5,7 @@
 use anyhow::{Context, Result};
 use std::{
     collections::HashMap,
+    fmt::Write as _,
     fs::{self, File},
     io::Write,
     path::PathBuf,
@@ -82,6 +83,27 @@ impl MaildirStore {
         file.write_all(message.octets).context("Store a message")?;
         file.set_modified(SystemTime::UNIX_EPOCH + Duration::from_secs(message.date))
             .context("Set INTERNALDATE")
+    }
+
+    /// Gives each message of a mailbox the UID that is its number times `step`, as if all between had been deleted.
+    ///
+    /// # Errors
+    /// When the files cannot be listed or the list of UIDs cannot be written.
+    pub fn scatter(&self, mailbox: &str, step: u32) -> Result<()> {
+        let folder = self.folder(mailbox);
+        let files = fs::read_dir(folder.join("cur")).with_context(|| format!("List {mailbox}"))?;
+        let mut names = files
+            .map(|file| Ok(file?.file_name().to_string_lossy().into_owned()))
+            .collect::<Result<Vec<_>>>()?;
+        names.sort_unstable();
+        // The form is Dovecot's own: version, UIDVALIDITY, UIDNEXT, then a line for each message, without its flags.
+        let next = u64::from(step) * (names.len() as u64 + 1);
+        let mut list = format!("3 V1700000000 N{next}\n");
+        for (name, number) in names.iter().zip(1u64..) {
+            let name = name.split(':').next().unwrap_or(name);
+            let _ = writeln!(list, "{} :{name}", number * u64::from(step));
+        }
+        fs::write(folder.join("dovecot-uidlist"), list).context("Write the list of UIDs")
     }
 
     /// Subscribes to mailboxes, beside those that are subscribed to already.

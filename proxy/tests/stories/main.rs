@@ -13,6 +13,7 @@ mod images;
 mod live;
 mod opening;
 mod reading;
+mod scale;
 mod sending;
 mod sign_in;
 mod support;
