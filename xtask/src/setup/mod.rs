@@ -7,6 +7,7 @@ pub(crate) mod servers;
 
 use crate::{console::say, shell};
 use anyhow::Result;
+use surat_testbed::other::Kind;
 
 /// What to install for.
 #[derive(Clone, Copy, Debug, Default, clap::Args)]
@@ -79,6 +80,14 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     rust::install()?;
     if options.tests {
         node::install()?;
+        for kind in [Kind::Courier, Kind::Cyrus] {
+            if let Err(error) = servers::unpacked(kind) {
+                say(&format!(
+                    "   What is tried on {} will be skipped: {error:#}",
+                    kind.name()
+                ));
+            }
+        }
     }
     say("Everything that is needed is installed.");
     Ok(())

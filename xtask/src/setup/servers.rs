@@ -13,16 +13,16 @@ use std::{
 use surat_testbed::other::Kind;
 
 /// Packages of a server; the libraries that they depend on come along where they are not installed.
-fn packages_of(kind: Kind) -> (&'static str, &'static [&'static str]) {
+fn packages_of(kind: Kind) -> &'static [&'static str] {
     match kind {
-        Kind::Courier => ("courier", &["courier-imap", "courier-base", "courier-authlib"]),
-        Kind::Cyrus => ("cyrus", &["cyrus-imapd", "cyrus-common"]),
+        Kind::Courier => &["courier-imap", "courier-base", "courier-authlib"],
+        Kind::Cyrus => &["cyrus-imapd", "cyrus-common"],
     }
 }
 
 /// The folder with the unpacked packages of a server, fetched if it is not there.
 pub(crate) fn unpacked(kind: Kind) -> Result<PathBuf> {
-    let (name, packages) = packages_of(kind);
+    let (name, packages) = (kind.name(), packages_of(kind));
     let folder = shell::target().join("servers").join(name);
     if folder.exists() {
         return Ok(folder);
