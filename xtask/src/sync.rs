@@ -50,6 +50,8 @@ struct Report {
     settled_s: f64,
     /// Changes of each kind.
     counts: BTreeMap<String, u32>,
+    /// Changes that the server would not make, and how it said so.
+    refused: Vec<String>,
 }
 
 /// Runs the story, and fails when a browser showed anything else than the server said.
@@ -139,7 +141,7 @@ mod tests {
         let path = folder.path().join("report");
         assert!(read(&path).unwrap().is_empty());
 
-        let line = r#"{"server":"cyrus","seed":7,"changes":40,"is_right":true,"changes_s":9.5,"settled_s":0.7,"counts":{"append":12}}"#;
+        let line = r#"{"server":"cyrus","seed":7,"changes":40,"is_right":true,"changes_s":9.5,"settled_s":0.7,"counts":{"append":12},"refused":[]}"#;
         fs::write(&path, format!("{line}\n{line}\n")).unwrap();
 
         let reports = read(&path).unwrap();

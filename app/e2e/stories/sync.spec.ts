@@ -133,7 +133,7 @@ for (const server of SERVERS) {
       throw error;
     });
     console.log(`sync: ${server.name}, seed ${SEED}, ${CHANGES} changes`);
-    const report = { server: server.name, seed: SEED, changes: CHANGES, is_right: false, changes_s: 0, settled_s: 0, counts: {} };
+    const report = { server: server.name, seed: SEED, changes: CHANGES, is_right: false, changes_s: 0, settled_s: 0, counts: {}, refused: [] as string[] };
     try {
       imap.leadTo(stage.ports.imap);
       const user = stage.newcomer();
@@ -144,9 +144,9 @@ for (const server of SERVERS) {
       const began = Date.now();
       await disturb(client, readers, imap, stage, new Chance(SEED));
       const ended = Date.now();
-      const { mailboxes: truth, counts } = await client.truth();
+      const { mailboxes: truth, counts, refused } = await client.truth();
       const settled = await Promise.all(readers.map((reader) => reader.faults(truth, server.promised, SETTLE_MS)));
-      Object.assign(report, { counts, changes_s: (ended - began) / 1000, settled_s: (Date.now() - ended) / 1000 });
+      Object.assign(report, { counts, refused, changes_s: (ended - began) / 1000, settled_s: (Date.now() - ended) / 1000 });
       expect(settled.flat(), `what is open, seed ${SEED}`).toEqual([]);
 
       const own = truth.filter(({ name, is_selectable }) => is_selectable && isOwn(name));

@@ -65,6 +65,10 @@ def decode(text):
     return re.sub(r"&([^-]*)-", piece, text)
 
 
+class Refused(RuntimeError):
+    """The server said NO."""
+
+
 class Session:
     """One IMAP connection."""
 
@@ -77,7 +81,7 @@ class Session:
     def ok(self, answer):
         kind, data = answer
         if kind != "OK":
-            raise RuntimeError(f"the server said {kind}: {data}")
+            raise Refused(f"the server said {kind}: {data}")
         return data
 
     def mailboxes(self):
@@ -125,7 +129,7 @@ class Changer:
     def __init__(self, port, user, password, seed, prefix, rarity, spared):
         self.dial = lambda: Session(port, user, password)
         self.session = self.dial()
-        self.breaks = 0
+        self.breaks = []
         self.random = random.Random(seed)
         self.prefix = prefix
         # Mailboxes that are neither renamed nor deleted.
@@ -150,9 +154,10 @@ class Changer:
             kind = self.random.choices(list(KINDS), weights=self.weights)[0]
             try:
                 told = getattr(self, kind)()
-            except imaplib.IMAP4.abort:
-                # Courier ends a session now and then with "Fatal error", in the middle of a RENAME.
-                self.come_back()
+            except (imaplib.IMAP4.abort, Refused) as error:
+                # Servers have faults of their own: Courier hangs up in a RENAME ("Fatal error: Not a directory"), Dovecot
+                # cannot CREATE while another session looks ("SERVERBUG", or it "already exists").
+                self.come_back(f"{kind}: {error}")
                 continue
             except Exception as error:
                 raise RuntimeError(f"{kind}, after {done[-3:]}: {error}") from error
@@ -161,11 +166,11 @@ class Changer:
                 done.append(f"{kind} {told}")
         return done
 
-    def come_back(self):
-        """After the server hung up: whatever it did, its list of mailboxes counts."""
-        self.breaks += 1
-        if self.breaks > MOST_BREAKS:
-            raise RuntimeError("the server hangs up again and again")
+    def come_back(self, why):
+        """After the server hung up or refused: whatever it did, its list of mailboxes counts."""
+        self.breaks.append(why)
+        if len(self.breaks) > MOST_BREAKS:
+            raise RuntimeError(f"the server refuses again and again: {self.breaks[-3:]}")
         self.session = self.dial()
         names = [name for name, _, is_selectable in self.session.mailboxes() if is_selectable]
         special = tuple(self.delimiter + word for word in SPECIAL) + SPECIAL
@@ -372,6 +377,7 @@ def main():
                 answer = {
                     "mailboxes": truth(int(port), user, password),
                     "counts": changer.counts,
+                    "refused": changer.breaks,
                     "capabilities": changer.session.capabilities,
                 }
             else:

@@ -6,7 +6,8 @@ import { PASSWORD } from './surat';
 
 export type TrueMessage = { uid: number; flags: string[]; subject: string };
 export type TrueMailbox = { name: string; is_selectable: boolean; messages: TrueMessage[] };
-export type Truth = { mailboxes: TrueMailbox[]; counts: Record<string, number>; capabilities: string[] };
+/** `refused` are changes that the server would not make. */
+export type Truth = { mailboxes: TrueMailbox[]; counts: Record<string, number>; refused: string[]; capabilities: string[] };
 
 /** Whose mailboxes are changed, how, and which of them keep their names; `rarity` makes what is slow rare. */
 export type Plan = { port: number; user: string; seed: number; prefix: string; rarity: number; spared: string[] };

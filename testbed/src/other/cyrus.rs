@@ -51,6 +51,8 @@ sasl_mech_list: PLAIN LOGIN
 # 0: an account is made at the first sign-in, and has no quota.
 autocreate_quota: 0
 autocreate_inbox_folders: Drafts | Sent | Archive | Junk | Trash
+# Else a mailbox that is deleted twice in a second, and made anew between, is in its own way among the deleted ones.
+delete_mode: immediate
 autocreate_subscribe_folders: Drafts | Sent | Archive | Junk | Trash
 xlist-drafts: Drafts
 xlist-sent: Sent
