@@ -5,7 +5,26 @@
 
 use crate::config::{Config, Network};
 use axum::http::{HeaderMap, header};
-use std::net::{IpAddr, SocketAddr};
+use std::{
+    net::{IpAddr, SocketAddr},
+    sync::Arc,
+};
+use tokio::sync::OwnedSemaphorePermit;
+
+/// A place among the connections that may be open at once. Whoever takes a connection over keeps it.
+#[derive(Clone, Debug)]
+pub struct Place {
+    _place: Arc<OwnedSemaphorePermit>,
+}
+
+impl Place {
+    /// The place that was taken.
+    pub fn new(place: OwnedSemaphorePermit) -> Self {
+        Self {
+            _place: Arc::new(place),
+        }
+    }
+}
 
 /// One TCP connection, as the listener saw it; stands in the extensions of each of its requests.
 #[derive(Clone, Copy, Debug)]

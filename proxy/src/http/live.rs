@@ -5,7 +5,7 @@
 
 use super::{
     Site,
-    client::Client,
+    client::{Client, Place},
     cookie::Session,
     socket::{Close, Fault, Message, Socket},
     upgrade::{self, Stream},
@@ -63,9 +63,9 @@ pub(super) async fn open(
     let Some((answer, upgrade)) = upgrade::accept(&mut request) else {
         return upgrade::refusal();
     };
-    let tracked = site.sockets.token();
+    let held = (site.sockets.token(), request.extensions().get::<Place>().cloned());
     tokio::spawn(async move {
-        let _tracked = tracked;
+        let _held = held;
         match upgrade.await {
             Ok(stream) => serve(&site, stream, client.address, session.map(|Extension(session)| session)).await,
             Err(error) => tracing::debug!(%error, "A socket was not opened"),

@@ -3,7 +3,7 @@
 use super::patient::Patient;
 use crate::{
     config::{Config, TlsFiles},
-    http::client::Connection,
+    http::client::{Connection, Place},
 };
 use anyhow::Context as _;
 use axum::{Extension, Router};
@@ -17,7 +17,7 @@ use std::{io, net::SocketAddr, sync::Arc, time::Duration};
 use tokio::{
     io::{AsyncRead, AsyncWrite},
     net::{TcpListener, TcpStream},
-    sync::{OwnedSemaphorePermit, Semaphore},
+    sync::Semaphore,
     time::{sleep, timeout},
 };
 use tokio_rustls::TlsAcceptor;
@@ -36,6 +36,7 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 pub(super) struct Listener {
     tcp: TcpListener,
     tls: Option<TlsAcceptor>,
+    places: Arc<Semaphore>,
 }
 
 impl Listener {
@@ -48,7 +49,11 @@ impl Listener {
                 config.listen
             )
         })?;
-        Ok(Self { tcp, tls })
+        Ok(Self {
+            tcp,
+            tls,
+            places: Arc::new(Semaphore::new(CONNECTIONS)),
+        })
     }
 
     pub(super) fn address(&self) -> io::Result<SocketAddr> {
@@ -58,18 +63,17 @@ impl Listener {
     /// Serves until `stop`, then lets open requests end, but not longer than `within`.
     pub(super) async fn serve(&self, router: Router, stop: &CancellationToken, within: Duration) {
         let graceful = GracefulShutdown::new();
-        let free = Arc::new(Semaphore::new(CONNECTIONS));
         loop {
-            let permit = Arc::clone(&free)
-                .acquire_owned()
-                .await
-                .expect("the semaphore is never closed");
+            let place = tokio::select! {
+                place = Arc::clone(&self.places).acquire_owned() => place.expect("the semaphore is never closed"),
+                () = stop.cancelled() => break,
+            };
             let accepted = tokio::select! {
                 accepted = self.tcp.accept() => accepted,
                 () = stop.cancelled() => break,
             };
             match accepted {
-                Ok((stream, peer)) => self.spawn(stream, peer, router.clone(), &graceful, permit),
+                Ok((stream, peer)) => self.spawn(stream, peer, router.clone(), &graceful, Place::new(place)),
                 Err(error) => {
                     tracing::warn!(%error, "Cannot accept a connection");
                     sleep(ACCEPT_PAUSE).await;
@@ -81,14 +85,7 @@ impl Listener {
         }
     }
 
-    fn spawn(
-        &self,
-        stream: TcpStream,
-        peer: SocketAddr,
-        router: Router,
-        graceful: &GracefulShutdown,
-        permit: OwnedSemaphorePermit,
-    ) {
+    fn spawn(&self, stream: TcpStream, peer: SocketAddr, router: Router, graceful: &GracefulShutdown, place: Place) {
         // Small frames should leave at once: they are what a person waits for.
         if let Err(error) = stream.set_nodelay(true) {
             tracing::debug!(%error, "Cannot set TCP_NODELAY");
@@ -99,8 +96,8 @@ impl Listener {
         };
         let (tls, watcher) = (self.tls.clone(), graceful.watcher());
         tokio::spawn(async move {
-            let _permit = permit;
-            let router = router.layer(Extension(connection));
+            // Kept by the router, for as long as it serves this connection, and by a socket that takes it over.
+            let router = router.layer(Extension(connection)).layer(Extension(place));
             match tls {
                 None => serve_connection(stream, router, watcher).await,
                 Some(tls) => match timeout(HANDSHAKE_WITHIN, tls.accept(stream)).await {
@@ -148,4 +145,53 @@ fn acceptor(files: &TlsFiles) -> anyhow::Result<TlsAcceptor> {
         .context("tls-cert and tls-key do not belong together.\n  Remedy: name the chain (leaf first) and the key it was made for")?;
     config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
     Ok(TlsAcceptor::from(Arc::new(config)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use axum::{extract::Request, http::StatusCode, response::IntoResponse, routing::get};
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
+    const UPGRADE: &[u8] = b"GET / HTTP/1.1\r\nhost: a\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n";
+
+    /// Takes the connection over, as a socket does, and gives it back when the other side has gone.
+    async fn take_over(Extension(place): Extension<Place>, request: Request) -> impl IntoResponse {
+        tokio::spawn(async move {
+            let stream = hyper::upgrade::on(request).await.expect("it is taken over");
+            let _ = TokioIo::new(stream).read_to_end(&mut Vec::new()).await;
+            drop(place);
+        });
+        let headers = [("connection", "upgrade"), ("upgrade", "websocket")];
+        (StatusCode::SWITCHING_PROTOCOLS, headers)
+    }
+
+    #[tokio::test]
+    async fn a_connection_that_became_a_socket_keeps_its_place() {
+        let listener = Listener {
+            tcp: TcpListener::bind("127.0.0.1:0").await.expect("a port"),
+            tls: None,
+            places: Arc::new(Semaphore::new(1)),
+        };
+        let (address, places) = (listener.address().expect("an address"), Arc::clone(&listener.places));
+        let stop = CancellationToken::new();
+        let stopped = stop.clone();
+        let router = Router::new().route("/", get(take_over));
+        let serving = tokio::spawn(async move { listener.serve(router, &stopped, Duration::from_secs(1)).await });
+
+        let mut first = TcpStream::connect(address).await.expect("connected");
+        first.write_all(UPGRADE).await.expect("sent");
+        let mut heard = [0; 12];
+        first.read_exact(&mut heard).await.expect("an answer");
+        let mut second = TcpStream::connect(address).await.expect("the kernel takes it");
+        second.write_all(UPGRADE).await.expect("sent");
+        let early = timeout(Duration::from_millis(300), second.read_exact(&mut heard)).await;
+
+        assert!(early.is_err(), "there was no place");
+        drop(first);
+        second.read_exact(&mut heard).await.expect("an answer");
+        assert_eq!((&heard, places.available_permits()), (b"HTTP/1.1 101", 0));
+        stop.cancel();
+        serving.await.expect("it ends");
+    }
 }
