@@ -2,7 +2,6 @@
 
 use super::{Key, PlaceIndex};
 use crate::store::sort;
-use std::collections::BTreeMap;
 use surat_protocol::{Row, UidSet};
 
 /// More rows than this are not kept: some 2 MB.
@@ -14,7 +13,8 @@ const KEPT: usize = 3_000;
 /// Rows by message.
 #[derive(Default)]
 pub(super) struct Rows {
-    kept: BTreeMap<Key, Kept>,
+    /// In the order of their keys.
+    kept: Vec<(Key, Box<Kept>)>,
     clock: u32,
 }
 
@@ -28,45 +28,68 @@ struct Kept {
 impl Rows {
     /// The row as the server told it, however old.
     pub(super) fn get(&self, key: Key) -> Option<&Row> {
-        self.kept.get(&key).map(|kept| &kept.row)
+        self.find(key).map(|kept| &kept.row)
     }
 
     /// The row, to be changed.
     pub(super) fn get_mut(&mut self, key: Key) -> Option<&mut Row> {
-        self.kept.get_mut(&key).map(|kept| &mut kept.row)
+        self.find_mut(key).map(|kept| &mut kept.row)
     }
 
     /// Is the row here, and up to date?
     pub(super) fn is_fresh(&self, key: Key) -> bool {
-        self.kept.get(&key).is_some_and(|kept| !kept.is_stale)
+        self.find(key).is_some_and(|kept| !kept.is_stale)
+    }
+
+    fn place(&self, key: Key) -> Result<usize, usize> {
+        self.kept.binary_search_by(|(own, _)| own.cmp(&key))
+    }
+
+    fn find(&self, key: Key) -> Option<&Kept> {
+        self.place(key).ok().map(|at| &*self.kept[at].1)
+    }
+
+    fn find_mut(&mut self, key: Key) -> Option<&mut Kept> {
+        self.place(key).ok().map(|at| &mut *self.kept[at].1)
     }
 
     /// Keeps a row that was just told.
     pub(super) fn put(&mut self, key: Key, row: Row) {
         self.clock += 1;
-        let kept = Kept {
+        let kept = Box::new(Kept {
             row,
             is_stale: false,
             used: self.clock,
-        };
-        self.kept.insert(key, kept);
+        });
+        match self.place(key) {
+            Ok(at) => self.kept[at].1 = kept,
+            Err(at) => self.kept.insert(at, (key, kept)),
+        }
     }
 
     /// Forgets the rows of messages that left.
     pub(super) fn remove(&mut self, place: PlaceIndex, gone: &UidSet) {
-        self.kept.retain(|key, _| key.place != place || !gone.contains(key.uid));
+        self.kept
+            .retain(|(key, _)| key.place != place || !gone.contains(key.uid));
     }
 
     /// All rows may have changed meanwhile.
     pub(super) fn make_stale(&mut self) {
-        for kept in self.kept.values_mut() {
+        for (_, kept) in &mut self.kept {
+            kept.is_stale = true;
+        }
+    }
+
+    /// The row may have changed meanwhile.
+    pub(super) fn doubt(&mut self, key: Key) {
+        if let Some(kept) = self.find_mut(key) {
             kept.is_stale = true;
         }
     }
 
     /// Whatever changed meanwhile was told.
     pub(super) fn make_fresh(&mut self) {
-        for kept in self.kept.values_mut() {
+        for (_, kept) in &mut self.kept {
             kept.is_stale = false;
         }
     }
@@ -79,17 +102,18 @@ impl Rows {
     /// Marks rows as looked at, and forgets those that nobody looked at for longest when there are too many.
     pub(super) fn touch(&mut self, keys: impl Iterator<Item = Key>) {
         self.clock += 1;
+        let now = self.clock;
         for key in keys {
-            if let Some(kept) = self.kept.get_mut(&key) {
-                kept.used = self.clock;
+            if let Some(kept) = self.find_mut(key) {
+                kept.used = now;
             }
         }
         if self.kept.len() > LIMIT {
-            let used: Vec<u32> = self.kept.values().map(|kept| kept.used).collect();
+            let used: Vec<u32> = self.kept.iter().map(|(_, kept)| kept.used).collect();
             let mut order: Vec<usize> = (0..used.len()).collect();
             sort(&mut order, &|a, b| used[b].cmp(&used[a]));
             let oldest = order.get(KEPT).map(|&index| used[index]).unwrap_or_default();
-            self.kept.retain(|_, kept| kept.used > oldest);
+            self.kept.retain(|(_, kept)| kept.used > oldest);
         }
     }
 }
