@@ -354,10 +354,54 @@ pub fn encode<T: Serialize>(value: &T) -> Vec<u8> {
     postcard::to_allocvec(value).unwrap_or_default()
 }
 
+/// An encoded [`ClientFrame::Request`] under another id: what one page has asked, another may ask again.
+/// `None` when it is something else.
+pub fn renumbered(frame: &[u8], id: RequestId) -> Option<Vec<u8>> {
+    let head = |id| encode(&ClientFrame::Cancel { id });
+    // Both variants begin with their number and the id, and a cancellation has nothing after them.
+    let (kind, rest) = frame.split_first()?;
+    let (_, request) = postcard::take_from_bytes::<RequestId>(rest).ok()?;
+    let mut renumbered = head(id);
+    *renumbered.first_mut()? = *kind;
+    renumbered.extend_from_slice(request);
+    (*kind == REQUEST).then_some(renumbered)
+}
+
+/// The number of [`ClientFrame::Request`] among the variants.
+const REQUEST: u8 = 1;
+
 /// A frame as a value; `None` when it is not one, or has octets left over.
 pub fn decode<T: DeserializeOwned>(frame: &[u8]) -> Option<T> {
     match postcard::take_from_bytes(frame) {
         Ok((value, [])) => Some(value),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_request_can_be_asked_again_under_another_id() {
+        let request = Request::DeleteMailbox {
+            mailbox: MailboxName::inbox(),
+        };
+        let frame = |id| ClientFrame::Request {
+            id: RequestId(id),
+            request: request.clone(),
+        };
+
+        for (old, new) in [(1, 70_000), (70_000, 1), (u32::MAX, 200)] {
+            let renumbered = renumbered(&encode(&frame(old)), RequestId(new));
+            assert_eq!(renumbered.as_deref().and_then(decode), Some(frame(new)));
+        }
+        for other in [
+            ClientFrame::Hello { version: 2 },
+            ClientFrame::Cancel { id: RequestId(3) },
+        ] {
+            assert_eq!(renumbered(&encode(&other), RequestId(1)), None);
+        }
+        assert_eq!(renumbered(&[], RequestId(1)), None);
     }
 }

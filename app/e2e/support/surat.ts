@@ -11,11 +11,12 @@ export class Surat {
     await this.page.goto(this.stage.url.replace(/\/$/, '') + path);
   }
 
-  async signIn(email: string, { password = PASSWORD, keep = false } = {}) {
+  async signIn(email: string, { password = PASSWORD, keep = false, keepMail = false } = {}) {
     await this.open();
     await this.page.getByRole('textbox', { name: 'Email address' }).fill(email);
     await this.page.getByLabel('Password', { exact: true }).fill(password);
     if (keep) await this.page.getByRole('checkbox', { name: 'Keep me signed in' }).check();
+    if (keepMail) await this.page.getByRole('checkbox', { name: 'Keep mail on this device' }).check();
     await this.page.getByRole('button', { name: 'Sign in' }).click();
   }
 

@@ -7,6 +7,7 @@ use crate::{
     route::Route,
     store::list::{
         Place, Source,
+        model::{List, Progress},
         overlay::{ChangeId, Effect, Moment},
     },
 };
@@ -19,6 +20,15 @@ const FIRST_ROWS: u16 = 50;
 
 /// Questions for rows that may be under way at once; more would only delay the one that matters.
 const FETCHES: usize = 2;
+
+/// Shows the mailboxes that were kept on this device.
+pub(crate) async fn list_kept(app: App) {
+    for answer in app.net.kept(Request::ListMailboxes).await {
+        if let Answer::Mailboxes(all) = answer {
+            app.mailboxes.known.update(|known| known.list(all));
+        }
+    }
+}
 
 /// Asks for all mailboxes.
 pub(crate) fn list(app: App) {
@@ -63,40 +73,69 @@ pub(crate) fn open(app: App, mailbox: MailboxName) {
     let source = Source::Mailbox(mailbox.clone());
     let generation = show(app, source);
     run(app, async move {
-        let asked = Asked::now(app);
-        let known = app.list.list.with_untracked(|list| list.known());
-        let mut answers = app.net.stream(Request::OpenMailbox {
-            mailbox,
+        let is_blank = app
+            .list
+            .list
+            .with_untracked(|list| *list.progress() == Progress::Loading);
+        let request = |known| Request::OpenMailbox {
+            mailbox: mailbox.clone(),
             first_rows: FIRST_ROWS,
             known,
-        });
-        let mut place = None;
-        while let Some(answer) = answers.next().await {
-            match answer {
-                Ok(Answer::Glance(glance)) => {
-                    app.list
-                        .list
-                        .update(|list| list.glance(generation, glance, asked.moment));
-                }
-                Ok(Answer::Opened(opened)) => {
-                    place = Some(Place {
-                        mailbox: opened.mailbox.clone(),
-                        uid_validity: opened.uid_validity,
-                    });
-                    app.list
-                        .list
-                        .update(|list| list.opened(generation, opened, asked.moment));
-                }
-                Ok(Answer::Rows(rows)) => {
-                    if let Some(place) = &place {
-                        app.list.list.update(|list| list.put_rows(place, rows, asked.moment));
-                    }
-                }
-                Ok(_) => {}
-                Err(problem) => app.list.list.update(|list| list.failed(generation, problem)),
+        };
+        if is_blank {
+            let mut opening = Opening::now(app, generation);
+            for answer in app.net.kept(request(None)).await {
+                opening.take(Ok(answer));
+                app.list.list.update(List::distrust);
             }
         }
+        let mut opening = Opening::now(app, generation);
+        let known = app.list.list.with_untracked(|list| list.known());
+        let mut answers = app.net.stream(request(known));
+        while let Some(answer) = answers.next().await {
+            opening.take(answer);
+        }
     });
+}
+
+/// A mailbox that is being opened.
+struct Opening {
+    app: App,
+    generation: u32,
+    asked: Asked,
+    place: Option<Place>,
+}
+
+impl Opening {
+    fn now(app: App, generation: u32) -> Self {
+        Self {
+            app,
+            generation,
+            asked: Asked::now(app),
+            place: None,
+        }
+    }
+
+    fn take(&mut self, answer: Result<Answer, Problem>) {
+        let (generation, moment) = (self.generation, self.asked.moment);
+        self.app.list.list.update(|list| match answer {
+            Ok(Answer::Glance(glance)) => list.glance(generation, glance, moment),
+            Ok(Answer::Opened(opened)) => {
+                self.place = Some(Place {
+                    mailbox: opened.mailbox.clone(),
+                    uid_validity: opened.uid_validity,
+                });
+                list.opened(generation, opened, moment);
+            }
+            Ok(Answer::Rows(rows)) => {
+                if let Some(place) = &self.place {
+                    list.put_rows(place, rows, moment);
+                }
+            }
+            Ok(_) => {}
+            Err(problem) => list.failed(generation, problem),
+        });
+    }
 }
 
 /// Shows something else in the list, scrolled as it was when it was left.
@@ -154,6 +193,9 @@ impl Drop for Asked {
 /// the window moves on; what is asked for next is where it is when there is room for a question.
 pub(crate) fn fill_window(app: App) {
     let window = app.list.window.get_untracked();
+    if let Some((place, uids)) = app.list.list.update_untracked(|list| list.unseen(window)) {
+        spawn_local(look_for(app, place, uids));
+    }
     // Asking changes nothing that anybody sees.
     let wanted = app.list.list.update_untracked(|list| {
         let is_free = list.fetches() < FETCHES;
@@ -178,12 +220,29 @@ pub(crate) fn fill_window(app: App) {
     });
 }
 
-async fn fetch_rows(app: App, place: &Place, uids: &UidSet, asked: Moment) -> Result<(), Problem> {
-    let mut answers = app.net.stream(Request::FetchRows {
+/// Looks on this device for rows.
+async fn look_for(app: App, place: Place, uids: UidSet) {
+    let asked = Asked::now(app);
+    let request = rows_request(&place, &uids);
+    for answer in app.net.kept(request).await {
+        if let Answer::Rows(rows) = answer {
+            app.list
+                .list
+                .update(|list| list.put_kept_rows(&place, rows, asked.moment));
+        }
+    }
+}
+
+fn rows_request(place: &Place, uids: &UidSet) -> Request {
+    Request::FetchRows {
         mailbox: place.mailbox.clone(),
         uid_validity: place.uid_validity,
         uids: uids.clone(),
-    });
+    }
+}
+
+async fn fetch_rows(app: App, place: &Place, uids: &UidSet, asked: Moment) -> Result<(), Problem> {
+    let mut answers = app.net.stream(rows_request(place, uids));
     while let Some(answer) = answers.next().await {
         if let Answer::Rows(rows) = answer? {
             app.list.list.update(|list| list.put_rows(place, rows, asked));

@@ -6,7 +6,7 @@ pub(crate) mod compose;
 pub(crate) mod mailbox;
 pub(crate) mod message;
 pub(crate) mod reading;
-mod relocate;
+pub(crate) mod relocate;
 pub(crate) mod search;
 pub(crate) mod session;
 mod settle;

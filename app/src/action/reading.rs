@@ -126,6 +126,9 @@ fn open(app: App, message: MessageRef) {
 
 fn fetch(app: App, at: MessageRef, allow_remote_images: bool) {
     let (task, handle) = abortable(async move {
+        if let Some(kept) = kept(app, &at, allow_remote_images).await {
+            return show(app, Arc::new(kept));
+        }
         match read(app, at.clone(), allow_remote_images, false).await {
             Ok(shown) if app.reading.is_wanted(&at) => show(app, Arc::new(shown)),
             Err(problem) if app.reading.is_wanted(&at) => app.reading.fail(problem),
@@ -137,6 +140,19 @@ fn fetch(app: App, at: MessageRef, allow_remote_images: bool) {
         // Broken off when something else is opened: nothing is left to do then.
         let _ = task.await;
     });
+}
+
+/// The message as it was kept on this device.
+async fn kept(app: App, at: &MessageRef, allow_remote_images: bool) -> Option<Shown> {
+    let answers = app.net.kept(request(at, allow_remote_images, false)).await;
+    answers.into_iter().find_map(|answer| match answer {
+        Answer::Message(message) if app.reading.is_wanted(at) => Some(Shown {
+            at: at.clone(),
+            message: *message,
+            has_images: allow_remote_images,
+        }),
+        _ => None,
+    })
 }
 
 /// A message that nobody has opened yet.
@@ -173,14 +189,17 @@ fn show(app: App, shown: Arc<Shown>) {
 }
 
 async fn ask(app: App, at: &MessageRef, allow_remote_images: bool, is_ahead: bool) -> Result<Message, Problem> {
-    let request = Request::FetchMessage {
+    match app.net.ask(request(at, allow_remote_images, is_ahead)).await? {
+        Answer::Message(message) => Ok(*message),
+        _ => Err(Problem::BadRequest),
+    }
+}
+
+fn request(at: &MessageRef, allow_remote_images: bool, is_ahead: bool) -> Request {
+    Request::FetchMessage {
         message: at.clone(),
         allow_remote_images,
         is_ahead,
-    };
-    match app.net.ask(request).await? {
-        Answer::Message(message) => Ok(*message),
-        _ => Err(Problem::BadRequest),
     }
 }
 

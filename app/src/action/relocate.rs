@@ -14,6 +14,7 @@ use crate::{
     view::shell::is_phone,
 };
 use futures_channel::oneshot;
+use futures_util::future::abortable;
 use leptos::task::spawn_local;
 use surat_protocol::{Answer, MailboxName, Problem, Request, Role, Server, UidSet, UidValidity};
 
@@ -129,16 +130,28 @@ async fn bring_back(app: App, from: MailboxName, to: MailboxName, way_back: ones
 
 /// Asks for something that may take long, and shows how far it is.
 pub(super) async fn ask(app: App, request: Request) -> Result<Answer, Problem> {
-    let mut answers = app.net.stream(request);
-    let mut last = Err(Problem::ConnectionLost(Server::Imap));
-    while let Some(answer) = answers.next().await {
-        if let Ok(Answer::Progress { done, total }) = answer {
-            app.list.working.set(Some((done, total)));
+    let (work, handle) = abortable(async move {
+        let mut answers = app.net.stream(request);
+        let mut last = Err(Problem::ConnectionLost(Server::Imap));
+        while let Some(answer) = answers.next().await {
+            if let Ok(Answer::Progress { done, total }) = answer {
+                app.list.working.set(Some((done, total)));
+            }
+            last = answer;
         }
-        last = answer;
-    }
+        last
+    });
+    app.list.order.set_value(Some(handle));
+    let last = work.await;
     app.list.working.set(None);
-    last
+    last.unwrap_or(Err(Problem::Cancelled))
+}
+
+/// Breaks off the long order that is under way: what is done stays done, and the rest stays where it is.
+pub(crate) fn break_off(app: App) {
+    if let Some(order) = app.list.order.try_update_value(Option::take).flatten() {
+        order.abort();
+    }
 }
 
 /// The server did what is shown, or did not.

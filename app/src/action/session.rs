@@ -7,7 +7,7 @@ use super::{
 use crate::{
     app::App,
     i18n::t,
-    net::{Happening, http, worker},
+    net::{Happening, cache, http, worker},
     route::Route,
     store::{
         list::{
@@ -51,7 +51,20 @@ pub(crate) fn start(app: App) {
         let _ = window().add_event_listener_with_callback(word, hear.as_ref().unchecked_ref());
     }
     hear.forget();
+    let kept = cache::account();
+    if !kept.is_empty() {
+        app.session.kept.set(kept);
+        begin(app);
+        spawn_local(mailbox::list_kept(app));
+    }
     connect(app);
+}
+
+/// Somebody is signed in. What a person came for is asked for first, while the page is being built.
+fn begin(app: App) {
+    let source = mailbox::of_route(app, &app.route.current().get_untracked());
+    mailbox::show_source(app, source);
+    app.session.standing.set(Standing::SignedIn);
 }
 
 /// Dials at once, instead of when it is time for the next try.
@@ -75,16 +88,37 @@ pub(crate) fn renew(app: App) {
 }
 
 /// Signs in. The problem says why not.
-pub(crate) async fn sign_in(app: App, login: Login) -> Result<(), Problem> {
+pub(crate) async fn sign_in(app: App, login: Login, keeps_mail: bool) -> Result<(), Problem> {
     http::sign_in(&login).await?;
+    if keeps_mail {
+        cache::start(&login.email);
+        app.session.kept.set(login.email);
+    }
     app.session.standing.set(Standing::SigningIn);
     connect(app);
     Ok(())
 }
 
+/// Keeps mail on this device from now on, or deletes what was kept.
+pub(crate) fn keep_mail(app: App, is_wanted: bool) {
+    if is_wanted {
+        let email = app.session.email();
+        cache::start(&email);
+        app.session.kept.set(email);
+        // What is on screen is told once more, for the cache to hear.
+        app.list.list.update_untracked(List::forget_modseq);
+        mailbox::list(app);
+        resume(app);
+    } else {
+        app.session.kept.set(String::new());
+        spawn_local(cache::wipe());
+    }
+}
+
 /// Signs out, and wipes what was kept. The problem says that the proxy was not reached.
 pub(crate) async fn sign_out(app: App) -> Result<(), Problem> {
     http::sign_out().await?;
+    cache::wipe().await;
     leave(app, None);
     // Whoever signs in next begins at the inbox, not at an address out of this account.
     app.route.replace(Route::default());
@@ -102,15 +136,17 @@ fn take(app: App, happening: Happening) {
             app.session.is_cut_off.set(false);
             app.session.has_server.set(true);
             carry::unpack(app);
-            if app.session.standing.get_untracked() == Standing::SignedIn {
-                resume(app);
+            if app.session.standing.get_untracked() != Standing::SignedIn {
+                begin(app);
+                mailbox::list(app);
             } else {
-                // What a person came for is asked for first, while the page is being built.
-                let source = mailbox::of_route(app, &app.route.current().get_untracked());
-                mailbox::show_source(app, source);
-                app.session.standing.set(Standing::SignedIn);
+                spawn_local(async move {
+                    // Before anything is asked, so that the answers have it.
+                    app.net.catch_up().await;
+                    resume(app);
+                    mailbox::list(app);
+                });
             }
-            mailbox::list(app);
         }
         Happening::Down => app.session.is_cut_off.set(true),
         Happening::Refused(problem @ (Problem::NotSignedIn | Problem::WrongPassword)) => refuse(app, problem),
@@ -205,6 +241,8 @@ fn refuse(app: App, problem: Problem) {
 
 /// Ends the session in this tab: hangs up, and empties every store.
 fn leave(app: App, reason: Option<Problem>) {
+    spawn_local(cache::wipe());
+    app.session.kept.set(String::new());
     app.net.stop(&Problem::NotSignedIn);
     app.session.is_cut_off.set(false);
     app.session.welcome.set(None);

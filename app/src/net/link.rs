@@ -3,6 +3,7 @@
 use super::{
     Happening,
     backoff::delay_ms,
+    cache,
     pending::{Pending, Reply},
     pulse::{Pulse, Step},
     socket::{Heard, Socket},
@@ -92,9 +93,26 @@ impl Link {
 
     /// Sends a request now or as soon as there is a link.
     pub(super) fn send(&self, request: Request) -> (RequestId, UnboundedReceiver<Reply>) {
-        let asked = self.state.borrow_mut().pending.add(request, now());
+        let asked = {
+            let mut state = self.state.borrow_mut();
+            let asked = state.pending.add(request, now());
+            cache::asked(state.pending.latest(), 0.0);
+            asked
+        };
         self.flush();
         asked
+    }
+
+    /// Sends an order that an earlier page has left behind under this key. `None` when it is none.
+    pub(super) fn adopt(&self, key: f64, frame: &[u8]) -> Option<(RequestId, UnboundedReceiver<Reply>)> {
+        let adopted = {
+            let mut state = self.state.borrow_mut();
+            let adopted = state.pending.adopt(frame, now())?;
+            cache::asked(state.pending.latest(), key);
+            adopted
+        };
+        self.flush();
+        Some(adopted)
     }
 
     /// Drops a request whose answer is no longer wanted.
@@ -130,7 +148,10 @@ impl Link {
             }
             Heard::Closed => self.lose(),
             Heard::Frame(octets) => match decode::<ServerFrame>(&octets) {
-                Some(frame) => self.take(frame),
+                Some(frame) => {
+                    cache::heard(&octets);
+                    self.take(frame);
+                }
                 // What cannot be read comes from another version of the proxy.
                 None => self.tell(Happening::OtherVersion),
             },
@@ -221,7 +242,7 @@ impl Link {
         let mut state = self.state.borrow_mut();
         if state.is_up {
             for frame in state.pending.take_unsent() {
-                state.put(&frame);
+                state.send(&frame);
             }
         }
     }
@@ -237,8 +258,12 @@ impl Link {
 
 impl State {
     fn put(&self, frame: &ClientFrame) {
+        self.send(&encode(frame));
+    }
+
+    fn send(&self, frame: &[u8]) {
         if let Some(socket) = &self.socket {
-            socket.send(&encode(frame));
+            socket.send(frame);
         }
     }
 }

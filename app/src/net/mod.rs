@@ -5,6 +5,7 @@
 
 pub(crate) mod address;
 mod backoff;
+pub(crate) mod cache;
 pub(crate) mod file;
 pub(crate) mod http;
 mod link;
@@ -79,6 +80,28 @@ impl Net {
             id,
             replies,
             is_done: false,
+        }
+    }
+
+    /// What is kept on this device of the answers to a request.
+    pub(crate) async fn kept(self, request: Request) -> Vec<Answer> {
+        cache::answers(request).await
+    }
+
+    /// Carries out what was ordered on earlier pages and never confirmed, one after the other.
+    pub(crate) async fn catch_up(self) {
+        for (key, frame) in cache::left_behind().await {
+            let Some((id, replies)) = self.link().adopt(key, &frame) else {
+                continue;
+            };
+            let mut answers = Answers {
+                net: self,
+                id,
+                replies,
+                is_done: false,
+            };
+            // Whatever is refused is told by what the mailboxes show afterwards.
+            while answers.next().await.is_some() {}
         }
     }
 

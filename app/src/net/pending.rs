@@ -2,9 +2,13 @@
 //!
 //! When the link breaks, a request that does the same when it is done twice goes out again on the
 //! next one; the others end with [`Problem::ConnectionLost`], since nobody knows what became of them.
+//! What a person did to messages waits for the next link as long as it takes.
 
 use futures_channel::mpsc::{UnboundedReceiver, UnboundedSender, unbounded};
-use surat_protocol::{Answer, ClientFrame, Problem, Request, RequestId, Server};
+use surat_protocol::{
+    Answer, ClientFrame, Problem, Request, RequestId, Server,
+    frame::{encode, renumbered},
+};
 
 /// How long a request waits for a link before it ends, in milliseconds.
 const WAIT_MS: f64 = 15_000.0;
@@ -21,9 +25,9 @@ pub(super) struct Pending {
 
 struct Waiting {
     id: RequestId,
-    /// What to send when there is a link: for ever for one that can be repeated, else until sent.
-    request: Option<Request>,
-    is_repeatable: bool,
+    /// What to send when there is a link.
+    frame: Vec<u8>,
+    nature: Nature,
     is_sent: bool,
     unsent_since: f64,
     replies: UnboundedSender<Reply>,
@@ -32,13 +36,34 @@ struct Waiting {
 impl Pending {
     /// Takes a request in; it goes out with the next [`Self::take_unsent`].
     pub(super) fn add(&mut self, request: Request, now: f64) -> (RequestId, UnboundedReceiver<Reply>) {
+        let (nature, id) = (nature(&request), self.next_id());
+        let frame = encode(&ClientFrame::Request { id, request });
+        self.wait(id, frame, nature, now)
+    }
+
+    /// Takes in an order that an earlier page has left behind, as the frame that it was; `None` when it is none.
+    pub(super) fn adopt(&mut self, frame: &[u8], now: f64) -> Option<(RequestId, UnboundedReceiver<Reply>)> {
+        let id = self.next_id();
+        Some(self.wait(id, renumbered(frame, id)?, Nature::Order, now))
+    }
+
+    fn next_id(&mut self) -> RequestId {
         self.last_id = self.last_id.wrapping_add(1);
-        let id = RequestId(self.last_id);
+        RequestId(self.last_id)
+    }
+
+    fn wait(
+        &mut self,
+        id: RequestId,
+        frame: Vec<u8>,
+        nature: Nature,
+        now: f64,
+    ) -> (RequestId, UnboundedReceiver<Reply>) {
         let (replies, receiver) = unbounded();
         self.waiting.push(Waiting {
             id,
-            is_repeatable: is_repeatable(&request),
-            request: Some(request),
+            frame,
+            nature,
             is_sent: false,
             unsent_since: now,
             replies,
@@ -46,22 +71,20 @@ impl Pending {
         (id, receiver)
     }
 
+    /// The frame of the request that was taken in last.
+    pub(super) fn latest(&self) -> &[u8] {
+        self.waiting
+            .last()
+            .map(|waiting| waiting.frame.as_slice())
+            .unwrap_or_default()
+    }
+
     /// The frames that wait for a link, oldest first; from now on they count as sent.
-    pub(super) fn take_unsent(&mut self) -> Vec<ClientFrame> {
+    pub(super) fn take_unsent(&mut self) -> Vec<Vec<u8>> {
         let mut frames = Vec::new();
         for waiting in self.waiting.iter_mut().filter(|waiting| !waiting.is_sent) {
-            let request = if waiting.is_repeatable {
-                waiting.request.clone()
-            } else {
-                waiting.request.take()
-            };
-            if let Some(request) = request {
-                waiting.is_sent = true;
-                frames.push(ClientFrame::Request {
-                    id: waiting.id,
-                    request,
-                });
-            }
+            waiting.is_sent = true;
+            frames.push(waiting.frame.clone());
         }
         frames
     }
@@ -74,14 +97,14 @@ impl Pending {
         // A closed channel means that the asker is gone, which is what `cancel` is for.
         let _ = self.waiting[at].replies.unbounded_send((answer, is_last));
         if is_last {
-            self.waiting.swap_remove(at);
+            self.waiting.remove(at);
         }
     }
 
     /// Forgets a request. True when the proxy knows of it and should be told.
     pub(super) fn cancel(&mut self, id: RequestId) -> bool {
         match self.waiting.iter().position(|waiting| waiting.id == id) {
-            Some(at) => self.waiting.swap_remove(at).is_sent,
+            Some(at) => self.waiting.remove(at).is_sent,
             None => false,
         }
     }
@@ -92,7 +115,7 @@ impl Pending {
             if !waiting.is_sent {
                 return true;
             }
-            if waiting.is_repeatable {
+            if waiting.nature != Nature::Once {
                 waiting.is_sent = false;
                 waiting.unsent_since = now;
                 return true;
@@ -105,7 +128,7 @@ impl Pending {
     /// Ends the requests that have waited too long for a link.
     pub(super) fn expire(&mut self, now: f64) {
         self.waiting.retain(|waiting| {
-            let is_late = !waiting.is_sent && now - waiting.unsent_since > WAIT_MS;
+            let is_late = !waiting.is_sent && waiting.nature != Nature::Order && now - waiting.unsent_since > WAIT_MS;
             if is_late {
                 waiting.fail(Problem::ConnectionLost(Server::Imap));
             }
@@ -133,18 +156,27 @@ impl Waiting {
     }
 }
 
-/// Does the request come to the same when it is done twice? Moving and expunging name UIDs, which
-/// are never used again: the second time finds nothing to do. Sending is keyed by Message-ID.
-fn is_repeatable(request: &Request) -> bool {
+/// What becomes of a request when the link breaks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Nature {
+    /// It ends.
+    Once,
+    /// It goes out again on the next link, if that comes soon.
+    Repeatable,
+    /// It goes out again whenever there is a link.
+    Order,
+}
+
+/// Moving and expunging name UIDs, which are never used again: the second time finds nothing to do.
+/// Sending is keyed by Message-ID.
+fn nature(request: &Request) -> Nature {
     match request {
+        Request::StoreFlags { .. } | Request::Move { .. } | Request::Expunge { .. } => Nature::Order,
         Request::FetchRows { .. }
         | Request::FetchMessage { .. }
         | Request::FetchHeaders { .. }
-        | Request::StoreFlags { .. }
-        | Request::Move { .. }
-        | Request::Expunge { .. }
         | Request::OpenDraft { .. }
-        | Request::Send { .. } => true,
+        | Request::Send { .. } => Nature::Repeatable,
         // The app lists and opens anew whenever a link comes up; searches stream, so that half the
         // hits would come twice; the rest could act on something that changed meanwhile.
         Request::ListMailboxes
@@ -156,7 +188,7 @@ fn is_repeatable(request: &Request) -> bool {
         | Request::RenameMailbox { .. }
         | Request::DeleteMailbox { .. }
         | Request::SaveDraft { .. }
-        | Request::Ping => false,
+        | Request::Ping => Nature::Once,
     }
 }
 
@@ -211,9 +243,10 @@ mod tests {
     }
 
     #[test]
-    fn nobody_waits_for_a_link_for_ever() {
+    fn no_question_waits_for_a_link_for_ever() {
         let mut pending = Pending::default();
-        let (_, mut replies) = pending.add(flags(), 1_000.0);
+        let (_, mut replies) = pending.add(Request::ListMailboxes, 1_000.0);
+        let (_, mut order_replies) = pending.add(flags(), 1_000.0);
 
         pending.expire(15_000.0);
         assert_eq!(next(&mut replies), None);
@@ -223,7 +256,8 @@ mod tests {
             next(&mut replies),
             Some((Err(Problem::ConnectionLost(Server::Imap)), true))
         );
-        assert!(pending.take_unsent().is_empty());
+        assert_eq!(next(&mut order_replies), None, "what was done to messages is kept");
+        assert_eq!(pending.take_unsent().len(), 1);
     }
 
     #[test]

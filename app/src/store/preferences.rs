@@ -85,6 +85,8 @@ pub(crate) struct Preferences {
     pub(crate) swaps_swipes: RwSignal<bool>,
     /// The name that stands beside one's address in what one sends.
     pub(crate) from_name: RwSignal<String>,
+    /// How much mail is kept on this device, where any is, in mebibytes; read by `public/cache.js`.
+    pub(crate) cache_mib: RwSignal<String>,
     /// Addresses whose remote images are always shown, in lower case.
     pub(crate) trusted_senders: RwSignal<Vec<String>>,
 }
@@ -95,6 +97,7 @@ const FOLDERS: &str = "surat.folders-width";
 const LIST: &str = "surat.list-width";
 const SWIPES: &str = "surat.swaps-swipes";
 const FROM_NAME: &str = "surat.from-name";
+const CACHE: &str = "surat.cache-mib";
 const TRUSTED: &str = "surat.trusted-senders";
 
 impl Preferences {
@@ -107,6 +110,7 @@ impl Preferences {
             list_width: RwSignal::new(380),
             swaps_swipes: RwSignal::new(false),
             from_name: RwSignal::new(String::new()),
+            cache_mib: RwSignal::new(String::new()),
             trusted_senders: RwSignal::new(Vec::new()),
         }
     }
@@ -124,6 +128,7 @@ impl Preferences {
         }
         self.swaps_swipes.set(kept(SWIPES) == "1");
         self.from_name.set(kept(FROM_NAME));
+        self.cache_mib.set(kept(CACHE));
         self.trusted_senders
             .set(kept(TRUSTED).lines().map(ToOwned::to_owned).collect());
 
@@ -135,6 +140,7 @@ impl Preferences {
             if self.swaps_swipes.get() { "1" } else { "" }.to_owned()
         });
         keep(FROM_NAME, move || self.from_name.get());
+        keep(CACHE, move || self.cache_mib.get());
         keep(TRUSTED, move || self.trusted_senders.get().join("\n"));
     }
 

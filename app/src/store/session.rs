@@ -27,6 +27,8 @@ pub(crate) struct Session {
     pub(crate) has_server: RwSignal<bool>,
     /// Is there a newer version of the app to change to?
     pub(crate) has_newer: RwSignal<bool>,
+    /// The account whose mail is kept on this device; empty for none.
+    pub(crate) kept: RwSignal<String>,
     /// What the proxy said when it let us in.
     pub(crate) welcome: RwSignal<Option<Welcome>>,
 }
@@ -39,6 +41,7 @@ impl Session {
             is_cut_off: RwSignal::new(false),
             has_server: RwSignal::new(true),
             has_newer: RwSignal::new(false),
+            kept: RwSignal::new(String::new()),
             welcome: RwSignal::new(None),
         }
     }
@@ -47,7 +50,7 @@ impl Session {
     pub(crate) fn email(self) -> String {
         self.welcome
             .with(|welcome| welcome.as_ref().map(|welcome| welcome.email.clone()))
-            .unwrap_or_default()
+            .unwrap_or_else(|| self.kept.get())
     }
 
     /// Signed in, but cut off: the shell says "Reconnecting…".

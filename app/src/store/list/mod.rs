@@ -112,6 +112,8 @@ pub(crate) struct ListStore {
     pub(crate) destined: RwSignal<Option<Targets>>,
     /// How much of a long order is done, and how much there is.
     pub(crate) working: RwSignal<Option<(u32, u32)>>,
+    /// The order of which that tells.
+    pub(crate) order: StoredValue<Option<AbortHandle>>,
     /// Messages that are being dragged.
     pub(crate) dragged: RwSignal<Targets>,
     /// On a narrow screen, are the folders shown over the list?
@@ -133,6 +135,7 @@ impl ListStore {
             mailbox: RwSignal::new(MailboxName::inbox()),
             destined: RwSignal::new(None),
             working: RwSignal::new(None),
+            order: StoredValue::new(None),
             dragged: RwSignal::new(Vec::new()),
             is_menu_open: RwSignal::new(false),
             scroll: StoredValue::new(0.0),

@@ -52,6 +52,8 @@ pub(crate) struct List {
     pub(super) highest_modseq: ModSeq,
     pub(super) rows: Rows,
     pub(super) fetching: Vec<(Moment, UidSet)>,
+    /// Rows that were looked for on this device.
+    pub(super) sought: UidSet,
     pub(super) found_total: u32,
     pub(super) may_store_keywords: bool,
     pub(super) selection: Selection,
@@ -73,6 +75,7 @@ impl Default for List {
             highest_modseq: ModSeq(0),
             rows: Rows::default(),
             fetching: Vec::new(),
+            sought: UidSet::new(),
             found_total: 0,
             may_store_keywords: true,
             selection: Selection::default(),
@@ -171,6 +174,11 @@ impl List {
         let sets = self.shown.all().into_iter().filter(|(_, uids)| !uids.is_empty());
         sets.filter_map(|(place, uids)| Some((self.places.get(usize::from(place.0))?.clone(), uids)))
             .collect()
+    }
+
+    /// How many changes the server has not confirmed.
+    pub(crate) fn pending(&self) -> usize {
+        self.overlay.pending()
     }
 
     /// Does the mailbox keep keywords?

@@ -353,3 +353,23 @@ fn a_mailbox_that_is_gone_shows_no_messages_and_is_wanted_until_it_is_back() {
         assert_eq!((shown(&list), list.missed()), ([1].into(), None));
     }
 }
+
+#[test]
+fn what_was_kept_on_this_device_is_shown_and_looked_for_once() {
+    let mut list = List::default();
+    let (generation, asked) = open(&mut list, "INBOX");
+    let kept = Opened {
+        highest_modseq: ModSeq(7),
+        ..opened("INBOX", 1, 100)
+    };
+    list.opened(generation, kept, asked);
+    list.put_rows(&place("INBOX"), (91..=100).map(row).collect(), asked);
+    list.distrust();
+
+    assert!(list.seen(key(100)).row.is_some());
+    assert_eq!(list.wanted((0, 20)), None, "the server is not heard yet");
+    let (_, sought) = list.unseen((0, 20)).expect("rows that were not kept");
+    assert_eq!(sought.to_string(), "51:90");
+    assert_eq!(list.unseen((0, 20)), None);
+    assert_eq!(list.known().map(|known| known.highest_modseq), Some(ModSeq(7)));
+}

@@ -19,6 +19,7 @@ impl List {
     pub(crate) fn open(&mut self, source: Source, scroll: f64) -> (u32, Option<f64>) {
         self.generation = self.generation.wrapping_add(1);
         self.fetching.clear();
+        self.sought = UidSet::new();
         self.found_total = 0;
         if self.source.as_ref() == Some(&source) {
             self.rows.make_stale();
@@ -169,6 +170,17 @@ impl List {
         self.may_store_keywords = opened.may_store_keywords;
         self.progress = Progress::Ready;
         self.refresh();
+    }
+
+    /// Everything is to be told anew when it is opened again.
+    pub(crate) fn forget_modseq(&mut self) {
+        self.highest_modseq = ModSeq(0);
+    }
+
+    /// What is shown was kept on this device: it may be old, and the server is being asked.
+    pub(crate) fn distrust(&mut self) {
+        self.rows.make_stale();
+        self.progress = Progress::Partial;
     }
 
     fn take_flags(&mut self, place: &Place, changes: Vec<(Uid, Flags)>, asked: Moment) {

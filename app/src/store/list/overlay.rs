@@ -151,6 +151,11 @@ impl Overlay {
             .fold(uids.clone(), |left, change| left.difference(&change.uids))
     }
 
+    /// How many changes the server has not confirmed, in any mailbox.
+    pub(super) fn pending(&self) -> usize {
+        self.changes.iter().filter(|change| change.confirmed.is_none()).count()
+    }
+
     fn unconfirmed<'a>(&'a self, place: &'a Place) -> impl Iterator<Item = &'a Change> {
         self.changes
             .iter()

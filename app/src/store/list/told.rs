@@ -25,6 +25,30 @@ impl List {
         }
     }
 
+    /// Rows of this device came, which may be old; what is known already is newer.
+    pub(crate) fn put_kept_rows(&mut self, place: &Place, rows: Vec<Row>, asked: Moment) {
+        let Some(place_index) = self.place_index(place) else {
+            return;
+        };
+        let is_new = |row: &Row| {
+            self.rows
+                .get(Key {
+                    place: place_index,
+                    uid: row.uid,
+                })
+                .is_none()
+        };
+        let rows: Vec<Row> = rows.into_iter().filter(is_new).collect();
+        let uids: Vec<Uid> = rows.iter().map(|row| row.uid).collect();
+        self.put_rows(place, rows, asked);
+        for uid in uids {
+            self.rows.doubt(Key {
+                place: place_index,
+                uid,
+            });
+        }
+    }
+
     /// All rows of a question came: those that did not are gone.
     pub(crate) fn fetched(&mut self, place: &Place, uids: &UidSet) {
         let Some(index) = self.place_index(place) else {
@@ -143,6 +167,23 @@ impl List {
         let asked = self.overlay.ask();
         self.fetching.push((asked, uids.clone()));
         Some((place, uids, asked))
+    }
+
+    /// While the server is not heard: rows near the window of which nothing is known. Each is looked for once.
+    pub(crate) fn unseen(&mut self, (first, end): (usize, usize)) -> Option<(Place, UidSet)> {
+        if self.progress != Progress::Partial {
+            return None;
+        }
+        let place = self.places.first()?.clone();
+        let near = first.saturating_sub(AHEAD)..end.saturating_add(AHEAD);
+        let keys = near.filter_map(|index| self.shown.key_at(index));
+        let uids: UidSet = keys
+            .filter(|key| self.rows.get(*key).is_none())
+            .map(|key| key.uid)
+            .collect();
+        let uids = uids.difference(&self.sought);
+        self.sought = self.sought.union(&uids);
+        (!uids.is_empty()).then_some((place, uids))
     }
 
     fn missing(&self, range: std::ops::Range<usize>) -> UidSet {

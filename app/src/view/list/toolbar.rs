@@ -1,13 +1,19 @@
 //! The head of the list: which folder it is, or what can be done with the selected messages.
 
 use crate::{
-    action::message::{self, targets},
+    action::{
+        message::{self, targets},
+        relocate,
+    },
     app::{App, app},
     dom::{IntoView, View, live, view},
-    i18n::{size::number, t},
+    i18n::{size::number, t, tr},
     signal::Memo,
     store::{list::Source, mailboxes::Abilities},
-    ui::{button::IconButton, icon::Icon},
+    ui::{
+        button::{Button, IconButton},
+        icon::Icon,
+    },
 };
 use leptos::prelude::*;
 use surat_protocol::Flags;
@@ -50,6 +56,9 @@ fn Title() -> View {
         <header class="list-head">
             <h2 class="list-name">{name}</h2>
             <span class="list-count figures">{count}</span>
+            <Show when=move || app.list.working.with(Option::is_some)>
+                <Button look="quiet" name=tr(|t| t.ui.cancel) on_press=move || relocate::break_off(app) />
+            </Show>
         </header>
     }
 }

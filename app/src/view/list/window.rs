@@ -27,6 +27,18 @@ pub(super) struct Window {
     is_due: StoredValue<bool>,
     /// The first row on screen, and how far it is scrolled out, in CSS pixels.
     anchor: StoredValue<Option<(Key, f64)>>,
+    /// As it was when the window was looked at: asking the page between two changes would lay it out each time.
+    seen: StoredValue<Seen>,
+}
+
+/// Heights in CSS pixels.
+#[derive(Clone, Copy, Default)]
+struct Seen {
+    top: f64,
+    /// Of the frame.
+    room: f64,
+    /// Of a row; 0 before the first look.
+    row: f64,
 }
 
 impl Window {
@@ -44,6 +56,7 @@ impl Window {
             keys,
             is_due: StoredValue::new(false),
             anchor: StoredValue::new(None),
+            seen: StoredValue::new(Seen::default()),
         }
     }
 
@@ -119,11 +132,12 @@ impl Window {
         let Some(scroller) = self.scroller.get_untracked() else {
             return;
         };
-        let top = f64::from(scroller.scroll_top()).max(0.0);
-        let height = row_height(&scroller);
+        let (top, height) = (f64::from(scroller.scroll_top()).max(0.0), row_height(&scroller));
+        let room = f64::from(scroller.client_height());
+        self.seen.set_value(Seen { top, room, row: height });
         self.app.list.scroll.set_value(top);
         let first = (top / height) as usize;
-        let count = (f64::from(scroller.client_height()) / height).ceil() as usize + 1;
+        let count = (room / height).ceil() as usize + 1;
         let anchor = self.app.list.list.with_untracked(|list| list.key_at(first));
         self.anchor
             .set_value(anchor.map(|key| (key, top - first as f64 * height)));
@@ -136,11 +150,10 @@ impl Window {
     /// Messages came or left above what is on screen: what is read stays where it is.
     #[expect(clippy::cast_precision_loss, reason = "an index of a row")]
     fn hold(self) {
-        let (Some((key, out)), Some(scroller)) = (self.anchor.get_value(), self.scroller.get_untracked()) else {
+        let Some((key, out)) = self.anchor.get_value() else {
             return self.due();
         };
-        let height = row_height(&scroller);
-        let top = f64::from(scroller.scroll_top());
+        let Seen { top, row: height, .. } = self.seen.get_value();
         // At the very top new messages are what is wanted.
         if top < height {
             return self.due();
@@ -158,12 +171,10 @@ impl Window {
     /// Scrolls just so far that a row is on screen.
     #[expect(clippy::cast_precision_loss, reason = "an index of a row")]
     fn reveal(self, key: Key) {
-        let index = self.app.list.list.with_untracked(|list| list.index_of(key));
-        let (Some(index), Some(scroller)) = (index, self.scroller.get_untracked()) else {
+        let Some(index) = self.app.list.list.with_untracked(|list| list.index_of(key)) else {
             return;
         };
-        let height = row_height(&scroller);
-        let (top, room) = (f64::from(scroller.scroll_top()), f64::from(scroller.client_height()));
+        let Seen { top, room, row: height } = self.seen.get_value();
         let row = index as f64 * height;
         if row < top {
             self.scroll_to(row);

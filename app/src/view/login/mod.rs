@@ -18,6 +18,7 @@ struct Form {
     email: NodeRef<HtmlInputElement>,
     password: NodeRef<HtmlInputElement>,
     keep: NodeRef<HtmlInputElement>,
+    keep_mail: NodeRef<HtmlInputElement>,
     fault: RwSignal<Option<Fault>>,
     is_busy: RwSignal<bool>,
 }
@@ -37,6 +38,7 @@ pub(crate) fn Login() -> View {
         email: NodeRef::new(),
         password: NodeRef::new(),
         keep: NodeRef::new(),
+        keep_mail: NodeRef::new(),
         fault: RwSignal::new(None),
         is_busy: RwSignal::new(false),
     };
@@ -109,6 +111,10 @@ fn fields(form: Form) -> View {
             <input node_ref=form.keep type="checkbox" name="keep" />
             <span>{tr(|t| t.sign_in.keep)}</span>
         </label>
+        <label class="login-keep">
+            <input node_ref=form.keep_mail type="checkbox" name="keep-mail" />
+            <span>{tr(|t| t.sign_in.keep_mail)}</span>
+        </label>
     }
 }
 
@@ -162,10 +168,12 @@ impl Form {
     fn submit(self, app: App) {
         let value =
             |field: NodeRef<HtmlInputElement>| field.get_untracked().map(|field| field.value()).unwrap_or_default();
+        let is_checked = |field: NodeRef<HtmlInputElement>| field.get_untracked().is_some_and(|field| field.checked());
+        let keeps_mail = is_checked(self.keep_mail);
         let login = http::Login {
             email: value(self.email).trim().to_owned(),
             password: value(self.password),
-            keep: self.keep.get_untracked().is_some_and(|keep| keep.checked()),
+            keep: is_checked(self.keep),
         };
         if self.is_busy.get_untracked() {
             return;
@@ -176,7 +184,7 @@ impl Form {
         self.is_busy.set(true);
         self.fault.set(None);
         spawn_local(async move {
-            if let Err(problem) = action::session::sign_in(app, login).await {
+            if let Err(problem) = action::session::sign_in(app, login, keeps_mail).await {
                 self.is_busy.set(false);
                 self.fail(Fault::Problem(problem), false);
             }

@@ -1,6 +1,7 @@
 //! Settings: looks, language, name, senders whose images are shown.
 
 use crate::{
+    action::session,
     app::{App, app},
     dom::{Label, View, view},
     i18n::{Locale, locale, set_locale, t, tr},
@@ -39,6 +40,7 @@ pub(crate) fn Settings(
                     </label>
                     <p id="from-name-hint" class="hint">{tr(|t| t.settings.from_name_hint)}</p>
                 </section>
+                <Kept app />
                 <Senders app />
             </div>
         </Dialog>
@@ -114,6 +116,38 @@ fn Choice(
                 {items}
             </select>
         </label>
+    }
+}
+
+/// The mail on this device: whether, and how much.
+#[component]
+fn Kept(app: App) -> View {
+    let is_kept = move || !app.session.kept.with(String::is_empty);
+    let budget = app.preferences.cache_mib;
+    // The first is what `public/cache.js` takes where nothing was chosen.
+    let budgets = || [("", "200 MB"), ("50", "50 MB"), ("1000", "1 GB")].to_vec();
+    let value = move || {
+        budgets()
+            .into_iter()
+            .map(|(word, _)| word)
+            .find(|word| *word == budget.get())
+    };
+    view! {
+        <section>
+            <h3>{tr(|t| t.settings.device)}</h3>
+            <label class="login-keep">
+                <input
+                    type="checkbox"
+                    prop:checked=is_kept
+                    on:change=move |event| session::keep_mail(app, event_target_checked(&event))
+                />
+                <span>{tr(|t| t.sign_in.keep_mail)}</span>
+            </label>
+            <p class="hint">{tr(|t| t.settings.device_hint)}</p>
+            <Show when=is_kept>
+                <Choice name=tr(|t| t.settings.device_room) options=Signal::derive(budgets) value=Signal::derive(move || value().unwrap_or_default()) on_choose=move |word| budget.set(word) />
+            </Show>
+        </section>
     }
 }
 

@@ -7,7 +7,7 @@ use crate::{
     action::{compose, session},
     app::app,
     dom::{View, live, show, view},
-    i18n::tr,
+    i18n::{t, tr},
     keyboard,
     signal::RwSignal,
     store::{preferences::LIST_WIDTH, sheet::Sheet},
@@ -142,7 +142,13 @@ fn NewVersion() -> View {
 #[component]
 fn LinkState() -> View {
     let app = app();
-    let words = move || app.session.is_reconnecting().then(tr(|t| t.shell.reconnecting));
+    let words = move || {
+        let pending = app.list.list.with(|list| list.pending()) as u64;
+        app.session.is_reconnecting().then(|| match pending {
+            0 => t().shell.reconnecting.to_owned(),
+            count => [t().shell.reconnecting, " ", &t().shell.waiting(count)].concat(),
+        })
+    };
     view! {
         <p class="link-state" role="status">
             {move || app.session.is_reconnecting().then(|| Icon::NoLink.view())} {words}
