@@ -279,7 +279,10 @@ impl Testbed {
         if self.load_users > 0 {
             // Whoever has a user id of his own uses what is shared by the group.
             let mut chmod = self.privilege.command("chmod");
-            run(chmod.args(["-R", "ug+rwX,g+s"]).arg(self.public_folder())).context("Share the public mailboxes")?;
+            run(chmod.args(["-R", "ug+rwX"]).arg(self.public_folder())).context("Share the public mailboxes")?;
+            let mut find = self.privilege.command("find");
+            let folders = ["-type", "d", "-exec", "chmod", "g+s", "{}", "+"];
+            run(find.arg(self.public_folder()).args(folders)).context("Share the public mailboxes")?;
         }
         (1..=self.load_users).try_for_each(|number| {
             give(
