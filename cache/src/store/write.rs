@@ -16,7 +16,7 @@ use surat_protocol::{Flags, MailboxName, Row, Uid, UidSet};
 use wasm_bindgen::JsValue;
 
 /// Requests to the database in one transaction: what a question may have to wait for, some milliseconds.
-const REQUESTS: usize = 400;
+const REQUESTS: usize = 200;
 
 /// Rows that are read at once.
 const ROWS_AT_ONCE: u32 = 250;
