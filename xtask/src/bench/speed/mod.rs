@@ -64,8 +64,8 @@ impl Options {
     }
 
     /// Messages that are opened to see what that costs: 100 of them, unless few runs are wanted.
-    fn openings(&self) -> u64 {
-        u64::from(self.runs).saturating_mul(5).min(100)
+    fn openings(&self) -> usize {
+        self.runs.saturating_mul(5).min(100) as usize
     }
 }
 

@@ -1,23 +1,22 @@
 //! What opening many messages costs Dovecot: in the browser, and by a bare session that fetches what is shown of them.
 
-use super::{bare::Bare, dovecot::Sessions, round::Round, structure::text_section, times::rounded};
+use super::{bare::Bare, dovecot::Sessions, round::Round, structure::text_section, times::rounded, work::found};
 use anyhow::{Context, Result};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::{
+    ops::Range,
     thread,
     time::{Duration, Instant},
 };
-
-/// Dovecot tells a watching session of changes half a second later; by then it has.
-const QUIET: Duration = Duration::from_millis(1_200);
 
 /// What is asked of a message before its text: what the reader shows, and what answering needs.
 const DESCRIPTION: &str = "(UID FLAGS INTERNALDATE RFC822.SIZE ENVELOPE BODYSTRUCTURE BODY.PEEK[HEADER.FIELDS \
                            (REFERENCES REPLY-TO LIST-ID LIST-POST LIST-UNSUBSCRIBE LIST-UNSUBSCRIBE-POST \
                            DISPOSITION-NOTIFICATION-TO AUTO-SUBMITTED X-PRIORITY AUTHENTICATION-RESULTS)])";
 
-/// In which way messages are opened one after the other.
+/// In which way messages are opened one after the other. All of them were read before: marking one as read would rename
+/// its file, and every other session then looks through the whole folder for it.
 #[derive(Clone, Copy, Debug, Serialize)]
 struct Way {
     /// The next one each time, so that what was fetched ahead is opened; else one of four.
@@ -76,48 +75,59 @@ impl Openings {
 }
 
 impl Way {
-    /// Rows, counted from 1: others for each way, and far from the newest, which are fetched at once.
-    fn rows(self, messages: u64, wanted: u64) -> Vec<u64> {
-        let (first, step) = match (self.in_order, self.ahead) {
-            (true, true) => (messages / 8, 1),
-            (true, false) => (messages / 4, 1),
-            (false, _) => (messages / 2, 4),
-        };
-        (0..wanted.min(messages / 8))
-            .map(|number| first + number * step)
-            .collect()
+    /// Where its rows are, counted from 1: others for each way, and far from the newest, which are fetched at once.
+    fn place(self, messages: u64) -> Range<u64> {
+        match (self.in_order, self.ahead) {
+            (true, true) => messages / 8..messages / 4,
+            (true, false) => messages / 4..messages / 2,
+            (false, _) => messages / 2..messages,
+        }
+    }
+
+    /// At most so many of these rows.
+    fn choose(self, rows: impl Iterator<Item = u64>, wanted: usize) -> Vec<u64> {
+        let step = if self.in_order { 1 } else { 4 };
+        let mut chosen: Vec<u64> = Vec::new();
+        for row in rows {
+            if chosen.last().is_none_or(|last| row >= last + step) {
+                chosen.push(row);
+            }
+        }
+        chosen.truncate(wanted);
+        chosen
     }
 }
 
 impl Round<'_> {
     /// Opens so many messages in each way.
-    pub(super) fn openings(&mut self, wanted: u64) -> Result<Vec<Openings>> {
+    pub(super) fn openings(&mut self, wanted: usize) -> Result<Vec<Openings>> {
         WAYS.iter().map(|way| self.openings_of(*way, wanted)).collect()
     }
 
-    fn openings_of(&mut self, way: Way, wanted: u64) -> Result<Openings> {
-        let rows = way.rows(self.messages, wanted);
-        // The newest message is the first row.
-        let numbers: Vec<u64> = rows.iter().map(|row| self.messages + 1 - row).collect();
+    fn openings_of(&mut self, way: Way, wanted: usize) -> Result<Openings> {
         let sessions = Sessions::of(&self.webmail.testbed)?;
         let bare_pid = self.work.pid();
+        // The newest message is the first row.
+        let (messages, place) = (self.messages, way.place(self.messages));
         let session = self.work.session();
         session.run("NOOP")?;
+        let numbers = format!("{}:{}", messages + 2 - place.end, messages + 1 - place.start);
+        let said = session.run(&format!("SEARCH RETURN (ALL) {numbers} SEEN"))?;
+        let seen = found(&String::from_utf8_lossy(&said));
+        let rows = way.choose(seen.iter().rev().map(|number| messages + 1 - number), wanted);
+        let numbers: Vec<u64> = rows.iter().map(|row| messages + 1 - row).collect();
         // Once that does not count: whoever comes first shall find Dovecot as whoever comes second.
-        let unread = read(session, &numbers, Duration::ZERO)?;
-        forget(session, &unread)?;
+        read(session, &numbers, Duration::ZERO)?;
         self.browser
             .ask::<Value>(&json!({ "step": "prepare_openings", "rows": rows, "ahead": way.ahead }))?;
         let order = json!({ "step": "openings", "rows": rows });
         let (Took { took_ms }, used) = sessions.watch(|pid| pid != bare_pid, || self.browser.ask(&order))?;
         let session = self.work.session();
         session.run("NOOP")?;
-        forget(session, &unread)?;
         // A process that has slept finds its memory farther away: the bare session rests between two messages as well.
         let count = u32::try_from(rows.len().max(1)).context("Count openings")?;
         let pace = Duration::from_secs_f64(took_ms / 1_000.0) / count;
-        let (_, bare) = sessions.watch(|pid| pid == bare_pid, || read(session, &numbers, pace))?;
-        forget(session, &unread)?;
+        let ((), bare) = sessions.watch(|pid| pid == bare_pid, || read(session, &numbers, pace))?;
         Ok(Openings {
             messages: self.messages,
             way,
@@ -131,32 +141,17 @@ impl Round<'_> {
     }
 }
 
-/// Fetches what is shown of each of these messages and marks it as read, one in each `pace`. Gives those that were not.
-fn read(session: &mut Bare, numbers: &[u64], pace: Duration) -> Result<Vec<u64>> {
-    let mut unread = Vec::new();
+/// Fetches what is shown of each of these messages, one in each `pace`.
+fn read(session: &mut Bare, numbers: &[u64], pace: Duration) -> Result<()> {
     let mut next = Instant::now();
     for number in numbers {
         thread::sleep(next.saturating_duration_since(Instant::now()));
         next += pace;
         let said = session.run(&format!("FETCH {number} {DESCRIPTION}"))?;
-        let said = String::from_utf8_lossy(&said);
-        let section = text_section(&said).with_context(|| format!("Find the text of message {number}"))?;
+        let section = text_section(&String::from_utf8_lossy(&said));
+        let section = section.with_context(|| format!("Find the text of message {number}"))?;
         session.run(&format!("FETCH {number} BODY.PEEK[{section}]"))?;
-        if !said.contains("\\Seen") {
-            session.run(&format!("STORE {number} +FLAGS (\\Seen)"))?;
-            unread.push(*number);
-        }
     }
-    Ok(unread)
-}
-
-/// Makes these messages unread again, and waits until everybody has heard of it.
-fn forget(session: &mut Bare, unread: &[u64]) -> Result<()> {
-    let numbers: Vec<String> = unread.iter().map(u64::to_string).collect();
-    if !numbers.is_empty() {
-        session.run(&format!("STORE {} -FLAGS.SILENT (\\Seen)", numbers.join(",")))?;
-    }
-    thread::sleep(QUIET);
     Ok(())
 }
 
@@ -172,15 +167,18 @@ mod tests {
     #[test]
     fn every_way_opens_other_messages_of_the_mailbox() {
         for messages in [200, 10_000, 100_000] {
-            let rows: Vec<u64> = WAYS.iter().flat_map(|way| way.rows(messages, 100)).collect();
+            let rows = WAYS.map(|way| way.choose(way.place(messages), 100));
 
-            let distinct: BTreeSet<u64> = rows
-                .iter()
-                .copied()
-                .filter(|row| (1..=messages).contains(row))
-                .collect();
-            assert_eq!(rows.len() as u64, 3 * 100.min(messages / 8));
-            assert_eq!(distinct.len(), rows.len());
+            let distinct: BTreeSet<u64> = rows.iter().flatten().copied().collect();
+            assert_eq!(distinct.len(), rows.iter().map(Vec::len).sum::<usize>());
+            assert!(distinct.iter().all(|row| (1..=messages).contains(row)));
+            assert!(rows.iter().all(|rows| (25..=100).contains(&rows.len())));
         }
+    }
+
+    #[test]
+    fn what_is_opened_here_and_there_is_never_beside_what_was_opened_before() {
+        assert_eq!(WAYS[2].choose([5, 6, 8, 10, 13, 18].into_iter(), 3), [5, 10, 18]);
+        assert_eq!(WAYS[0].choose([5, 6, 8, 10].into_iter(), 3), [5, 6, 8]);
     }
 }

@@ -174,7 +174,7 @@ fn newest(messages: u64) -> String {
 }
 
 /// The numbers of an ESEARCH response (RFC 4731), in ascending order.
-fn found(said: &str) -> Vec<u64> {
+pub(super) fn found(said: &str) -> Vec<u64> {
     let set = said.lines().find_map(|line| line.split_once(" ALL "));
     let Some((_, set)) = set else { return Vec::new() };
     let ranges = set.trim().split(',').filter_map(|range| {
