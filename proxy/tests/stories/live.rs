@@ -68,6 +68,47 @@ async fn counts_are_told_after_a_change_though_they_are_as_before() {
     counted(&mut page, "INBOX", Counts { messages: 1, unseen: 1 }).await;
 }
 
+/// Stars the first message of the inbox, as another mail client would; done when it returns.
+fn star_elsewhere(testbed: &Testbed) {
+    use std::io::{BufRead, BufReader, Write};
+    let mut socket = std::net::TcpStream::connect(("127.0.0.1", testbed.imap_port)).unwrap();
+    let mut lines = BufReader::new(socket.try_clone().unwrap()).lines();
+    for command in [
+        "a LOGIN ayu@surat.test surat",
+        "b SELECT INBOX",
+        "c STORE 1 +FLAGS (\\Flagged)",
+    ] {
+        write!(socket, "{command}\r\n").unwrap();
+        let tag = &command[..2];
+        let done = lines
+            .find(|line| line.as_ref().unwrap().starts_with(tag))
+            .unwrap()
+            .unwrap();
+        assert!(done.contains(" OK "), "{done}");
+    }
+}
+
+#[tokio::test]
+async fn rows_are_as_they_are_now_and_not_as_they_were_when_the_mailbox_was_opened() {
+    let (testbed, _proxy, _browser, mut page) = ayu().await;
+    testbed.deliver("ayu", &letter("Satu")).unwrap();
+    let (opened, _) = page.open_mailbox("INBOX").await;
+    star_elsewhere(&testbed);
+
+    let rows = page
+        .ask(Request::FetchRows {
+            mailbox: opened.mailbox.clone(),
+            uid_validity: opened.uid_validity,
+            uids: opened.uids.clone(),
+        })
+        .await;
+
+    let Ok(Answer::Rows(rows)) = rows else {
+        panic!("{rows:?}")
+    };
+    assert!(rows[0].flags.is_flagged());
+}
+
 #[tokio::test]
 async fn two_pages_see_one_anothers_changes() {
     let (testbed, proxy, browser, mut one) = ayu().await;
