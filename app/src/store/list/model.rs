@@ -248,7 +248,7 @@ impl List {
             self.vanished(&change.place, &change.uids);
         } else if let Some(index) = self.place_index(&change.place) {
             for (key, row) in self.rows.iter_mut() {
-                if key.place == index && change.uids.contains(key.uid) {
+                if key.place == index && change.is_news_of(key.uid) {
                     change.apply(&mut row.flags);
                 }
             }

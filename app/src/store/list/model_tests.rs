@@ -373,3 +373,45 @@ fn what_was_kept_on_this_device_is_shown_and_looked_for_once() {
     assert_eq!(list.unseen((0, 20)), None);
     assert_eq!(list.known().map(|known| known.highest_modseq), Some(ModSeq(7)));
 }
+
+#[test]
+fn what_the_server_tells_is_not_reverted_by_an_answer_that_was_asked_for_before() {
+    let mut list = list_of(3);
+    let starred: Flags = [Flag::Flagged].into_iter().collect();
+    let (generation, asked) = open(&mut list, "INBOX");
+
+    list.flags_changed(&place("INBOX"), vec![(Uid(2), starred.clone())]);
+    list.vanished(&place("INBOX"), &one(3));
+    list.arrived(&place("INBOX"), &one(4), [row(4)].into());
+    list.opened(generation, opened("INBOX", 1, 3), asked);
+    list.put_rows(&place("INBOX"), (1..=3).map(row).collect(), asked);
+
+    assert_eq!(shown(&list), [4, 2, 1]);
+    assert_eq!(list.row(key(2)).map(|row| row.flags), Some(starred));
+
+    // An answer that was asked for afterwards speaks for itself.
+    list.settle(asked);
+    let asked = list.ask();
+    list.put_rows(&place("INBOX"), [row(2)].into(), asked);
+    assert!(list.row(key(2)).is_some_and(|row| !row.flags.is_flagged()));
+}
+
+#[test]
+fn a_change_that_somebody_took_back_does_not_return_when_it_is_confirmed() {
+    let mut list = list_of(3);
+    let star = Effect::Flags {
+        add: [Flag::Flagged].into(),
+        remove: Vec::new(),
+    };
+    let change = list.begin(place("INBOX"), one(2), star);
+
+    // The server has done it, and somebody else has undone it, before its answer is here.
+    list.flags_changed(&place("INBOX"), vec![(Uid(2), Flags::default())]);
+    assert!(
+        list.row(key(2)).is_some_and(|row| row.flags.is_flagged()),
+        "not known to be done"
+    );
+    list.confirm(change);
+
+    assert!(list.row(key(2)).is_some_and(|row| !row.flags.is_flagged()));
+}

@@ -27,6 +27,10 @@ pub(crate) enum Effect {
     },
     /// Takes them out of the mailbox.
     Gone,
+    /// Puts them into the mailbox: only ever told.
+    Come,
+    /// These are all flags: only ever told.
+    Told(Flags),
 }
 
 /// One change.
@@ -40,6 +44,8 @@ pub(crate) struct Change {
     /// What.
     pub(super) effect: Effect,
     confirmed: Option<Moment>,
+    /// Messages of which the server told all flags since: after this change, or it tells once more.
+    overtaken: UidSet,
 }
 
 /// All changes that still matter, oldest first.
@@ -54,18 +60,27 @@ pub(crate) struct Overlay {
 
 impl Effect {
     fn apply(&self, flags: &mut Flags) {
-        if let Self::Flags { add, remove } = self {
-            for flag in add {
-                flags.insert(flag.clone());
+        match self {
+            Self::Flags { add, remove } => {
+                for flag in add {
+                    flags.insert(flag.clone());
+                }
+                for flag in remove {
+                    flags.remove(flag);
+                }
             }
-            for flag in remove {
-                flags.remove(flag);
-            }
+            Self::Told(all) => *flags = all.clone(),
+            Self::Gone | Self::Come => {}
         }
     }
 }
 
 impl Change {
+    /// Is what the server told of this message earlier to be brought up to date with the change?
+    pub(super) fn is_news_of(&self, uid: Uid) -> bool {
+        self.uids.contains(uid) && !self.overtaken.contains(uid)
+    }
+
     /// Does the change to flags that the server told.
     pub(super) fn apply(&self, flags: &mut Flags) {
         self.effect.apply(flags);
@@ -83,6 +98,7 @@ impl Overlay {
             uids,
             effect,
             confirmed: None,
+            overtaken: UidSet::new(),
         });
         id
     }
@@ -101,6 +117,22 @@ impl Overlay {
     /// The server refused it: what it told earlier shows again.
     pub(crate) fn roll_back(&mut self, id: ChangeId) {
         self.changes.retain(|change| change.id != id);
+    }
+
+    /// The server told by itself what became of messages. An answer under way may be older than that, and may not
+    /// revert it; if it is newer, the server tells once more.
+    pub(super) fn told(&mut self, place: &Place, uids: UidSet, effect: Effect) {
+        if matches!(effect, Effect::Told(_)) {
+            let unconfirmed = |change: &&mut Change| change.confirmed.is_none() && change.place == *place;
+            for change in self.changes.iter_mut().filter(unconfirmed) {
+                change.overtaken = change.overtaken.union(&uids);
+            }
+        }
+        if self.awaited.is_empty() {
+            return;
+        }
+        let id = self.begin(place.clone(), uids, effect);
+        self.confirm(id);
     }
 
     /// A question about messages goes out; its answer is as old as this moment.
@@ -147,8 +179,11 @@ impl Overlay {
     /// Brings an order that was asked for at `asked` up to date with what was confirmed since.
     pub(super) fn catch_up_order(&self, place: &Place, uids: &UidSet, asked: Moment) -> UidSet {
         self.confirmed_since(place, asked)
-            .filter(|change| change.effect == Effect::Gone)
-            .fold(uids.clone(), |left, change| left.difference(&change.uids))
+            .fold(uids.clone(), |order, change| match change.effect {
+                Effect::Gone => order.difference(&change.uids),
+                Effect::Come => order.union(&change.uids),
+                Effect::Flags { .. } | Effect::Told(_) => order,
+            })
     }
 
     /// How many changes the server has not confirmed, in any mailbox.

@@ -4,7 +4,7 @@ use super::{
     Key, Place, PlaceIndex,
     model::{List, Progress},
     order::{Hit, Order},
-    overlay::Moment,
+    overlay::{Effect, Moment},
 };
 use surat_protocol::{Flags, Row, Uid, UidSet};
 
@@ -118,6 +118,7 @@ impl List {
 
     /// Messages came into the mailbox.
     pub(crate) fn arrived(&mut self, place: &Place, uids: &UidSet, rows: Vec<Row>) {
+        self.overlay.told(place, uids.clone(), Effect::Come);
         if let (Order::Mailbox(told), Some(PlaceIndex(0))) = (&self.told, self.place_index(place)) {
             self.told = Order::Mailbox(told.union(uids));
             for row in rows {
@@ -133,6 +134,7 @@ impl List {
             return;
         };
         for (uid, flags) in changes {
+            self.overlay.told(place, UidSet::one(uid), Effect::Told(flags.clone()));
             if let Some(row) = self.rows.get_mut(Key { place: index, uid }) {
                 row.flags = flags;
             }
@@ -141,6 +143,7 @@ impl List {
 
     /// Messages left, by anybody.
     pub(crate) fn vanished(&mut self, place: &Place, uids: &UidSet) {
+        self.overlay.told(place, uids.clone(), Effect::Gone);
         let Some(index) = self.place_index(place) else {
             return;
         };
