@@ -4,9 +4,11 @@
 pub(crate) mod ahead;
 pub(crate) mod compose;
 pub(crate) mod mailbox;
+pub(crate) mod manage;
 pub(crate) mod message;
 pub(crate) mod reading;
 pub(crate) mod relocate;
+pub(crate) mod rows;
 pub(crate) mod search;
 pub(crate) mod session;
 mod settle;

@@ -1,8 +1,9 @@
 //! Words, dates, numbers and sizes in the person's language.
 //!
 //! Texts live in `locales/*.json` and become the struct [`Texts`] at compile time: a missing key or
-//! a forgotten placeholder does not build. What they say is loaded when the page begins. `t().message.reply` is a text, `t().list.unread(3)` one
-//! with a value. Read inside a closure (`{move || t().message.reply}`) it follows a change at once.
+//! a forgotten placeholder does not build. What they say is loaded when the page begins.
+//! `t().message.reply` is a text, `t().list.unread(3)` one with a value. Read inside a closure
+//! (`{move || t().message.reply}`) it follows a change at once.
 
 pub(crate) mod case;
 pub(crate) mod date;

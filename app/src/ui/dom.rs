@@ -1,7 +1,9 @@
 //! Small things of the DOM that several parts need.
 
-use crate::dom::NodeRef;
-use crate::signal::{Signal, StoredValue};
+use crate::{
+    dom::NodeRef,
+    signal::{Signal, StoredValue},
+};
 use leptos::prelude::*;
 use std::sync::atomic::{AtomicU32, Ordering};
 use wasm_bindgen::JsCast;

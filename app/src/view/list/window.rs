@@ -3,7 +3,7 @@
 //! The height of a row comes from the style sheet, so that spacer, rows and window agree.
 
 use crate::{
-    action::mailbox::fill_window,
+    action::rows::fill_window,
     app::App,
     dom::NodeRef,
     signal::{Memo, StoredValue, effect},

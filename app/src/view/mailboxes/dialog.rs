@@ -1,7 +1,7 @@
 //! What is asked before a folder is created, renamed, emptied or deleted.
 
 use crate::{
-    action::mailbox,
+    action::manage,
     app::{App, app},
     dom::{NodeRef, View, live, view},
     i18n::{problem, t, tr},
@@ -61,10 +61,10 @@ impl Edit {
 
     async fn run(self, app: App, name: String) -> Result<(), Problem> {
         match self {
-            Self::Create(parent) => mailbox::create(app, parent, name).await,
-            Self::Rename(mailbox) => mailbox::rename(app, mailbox, name).await,
-            Self::Empty(mailbox) => mailbox::empty(app, mailbox).await,
-            Self::Delete(mailbox) => mailbox::delete(app, mailbox).await,
+            Self::Create(parent) => manage::create(app, parent, name).await,
+            Self::Rename(mailbox) => manage::rename(app, mailbox, name).await,
+            Self::Empty(mailbox) => manage::empty(app, mailbox).await,
+            Self::Delete(mailbox) => manage::delete(app, mailbox).await,
         }
     }
 }
