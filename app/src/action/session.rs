@@ -18,9 +18,15 @@ use crate::{
         session::Standing,
     },
 };
+use futures_channel::oneshot;
+use futures_util::future::select;
+use gloo_timers::future::TimeoutFuture;
 use leptos::{prelude::*, task::spawn_local};
 use surat_protocol::{Event, MailboxName, Problem, http::Login};
 use wasm_bindgen::{JsCast, closure::Closure};
+
+/// What earlier pages have ordered is mostly one or two flags. A long order goes on while the page is brought up to date.
+const CATCH_UP_MS: u32 = 3_000;
 
 /// Starts what runs by itself, once, at the start of the page.
 pub(crate) fn start(app: App) {
@@ -118,7 +124,6 @@ pub(crate) fn keep_mail(app: App, is_wanted: bool) {
 /// Signs out, and wipes what was kept. The problem says that the proxy was not reached.
 pub(crate) async fn sign_out(app: App) -> Result<(), Problem> {
     http::sign_out().await?;
-    cache::wipe().await;
     leave(app, None);
     // Whoever signs in next begins at the inbox, not at an address out of this account.
     app.route.replace(Route::default());
@@ -141,8 +146,14 @@ fn take(app: App, happening: Happening) {
                 mailbox::list(app);
             } else {
                 spawn_local(async move {
-                    // Before anything is asked, so that the answers have it.
-                    app.net.catch_up().await;
+                    // Before anything is asked, so that the answers have it; but nothing waits for it for ever.
+                    let (done, caught_up) = oneshot::channel();
+                    spawn_local(async move {
+                        app.net.catch_up().await;
+                        // Nobody listens any more when it took too long.
+                        let _ = done.send(());
+                    });
+                    select(caught_up, TimeoutFuture::new(CATCH_UP_MS)).await;
                     resume(app);
                     mailbox::list(app);
                 });
