@@ -4,7 +4,9 @@
 //! type has a snapshot test, so that a change of the wire is always a visible change of a file,
 //! and comes with a new [`frame::VERSION`].
 
+pub mod answer;
 pub mod draft;
+pub mod event;
 pub mod flag;
 pub mod frame;
 pub mod http;
@@ -12,15 +14,19 @@ pub mod ids;
 pub mod mailbox;
 pub mod message;
 pub mod problem;
+pub mod request;
 pub mod search;
 pub mod uid_set;
 
+pub use answer::Answer;
 pub use draft::{Draft, DraftAttachment, Origin, RefusedRecipient, SendStage, Source, SourceUse};
+pub use event::Event;
 pub use flag::{Flag, Flags};
-pub use frame::{Answer, ClientFrame, Event, Refusal, Request, ServerFrame, Welcome};
+pub use frame::{ClientFrame, Refusal, ServerFrame, Welcome};
 pub use ids::{MailboxName, MessageRef, ModSeq, RequestId, Section, Uid, UidValidity, UploadId};
 pub use mailbox::{Contents, Counts, Glance, Known, Mailbox, NamespaceKind, Opened, Rights, Role};
 pub use message::{Address, Attachment, Body, Damage, Envelope, Message, Preview, Row};
 pub use problem::{CertificateFault, Problem, Server};
+pub use request::Request;
 pub use search::{Scope, Term, TermField};
 pub use uid_set::UidSet;

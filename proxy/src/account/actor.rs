@@ -13,7 +13,7 @@ use super::{
     servers::{Connection, Credentials, LastAddress, Servers},
     sync::MailboxState,
     uploads::Uploads,
-    watch::Watcher,
+    watcher::Watcher,
 };
 use crate::imap::capabilities::Capabilities;
 use std::{

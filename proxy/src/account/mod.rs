@@ -18,6 +18,7 @@ mod servers;
 mod sync;
 mod uploads;
 mod watch;
+mod watcher;
 
 pub use actor::Member;
 pub use job::part;

@@ -6,7 +6,6 @@
 use super::{
     actor::Account,
     backoff::Backoff,
-    directory::Entry,
     job::{note_status, read_mailboxes, recover, take_mailboxes},
     looks::Looks,
     orders::{Order, Orders},
@@ -21,7 +20,7 @@ use crate::imap::{
 };
 use std::{
     collections::{HashMap, HashSet},
-    sync::{Arc, Mutex, PoisonError, Weak},
+    sync::Arc,
     time::Duration,
 };
 use surat_protocol::{Event, MailboxName, Problem};
@@ -36,63 +35,8 @@ const AFTER_FIRST_ORDER: Duration = Duration::from_millis(300);
 /// A connection that held for so long was a good one.
 const GOOD_AFTER: Duration = Duration::from_secs(10);
 
-/// The way to the watcher.
-#[derive(Default)]
-pub struct Watcher {
-    /// Gone when the watcher has ended.
-    orders: Mutex<Weak<Orders>>,
-}
-
-impl Watcher {
-    /// Starts it, unless it runs.
-    pub fn start(&self, account: &Arc<Account>) {
-        let mut orders = self.orders.lock().unwrap_or_else(PoisonError::into_inner);
-        if orders.strong_count() > 0 {
-            return;
-        }
-        let own = Arc::new(Orders::default());
-        *orders = Arc::downgrade(&own);
-        let watch = Watch {
-            account: Arc::clone(account),
-            orders: own,
-            states: HashMap::new(),
-            front: None,
-            has_followed: false,
-        };
-        tokio::spawn(watch.run());
-    }
-
-    /// Watches a mailbox from this state on, beside the others that pages show.
-    pub fn adopt(&self, state: MailboxState, shown: &HashSet<MailboxName>) {
-        self.tell(|orders| orders.adopt(state, shown));
-    }
-
-    /// Something was done in these mailboxes.
-    pub fn touched(&self, entries: &[Entry]) {
-        self.tell(|orders| orders.touched(entries.iter().map(|entry| entry.wire.clone())));
-    }
-
-    /// Pages came or went.
-    pub fn look_again(&self) {
-        self.tell(Orders::look_again);
-    }
-
-    /// Another connection listed other mailboxes than were known: this one shall look as well. For a while after a
-    /// mailbox was renamed, a session of Dovecot 2.3.19 that is older than that lists the old names.
-    pub fn doubt(&self) {
-        self.tell(Orders::doubt);
-    }
-
-    /// A watcher that has ended has no page to tell.
-    fn tell(&self, tell: impl FnOnce(&Orders)) {
-        let orders = self.orders.lock().unwrap_or_else(PoisonError::into_inner).upgrade();
-        if let Some(orders) = orders {
-            tell(&orders);
-        }
-    }
-}
-
-struct Watch {
+/// The watcher itself.
+pub(super) struct Watch {
     account: Arc<Account>,
     orders: Arc<Orders>,
     /// Mailboxes that pages show.
@@ -112,7 +56,19 @@ enum End {
 }
 
 impl Watch {
-    async fn run(mut self) {
+    /// One that has not begun.
+    pub(super) fn new(account: Arc<Account>, orders: Arc<Orders>) -> Self {
+        Self {
+            account,
+            orders,
+            states: HashMap::new(),
+            front: None,
+            has_followed: false,
+        }
+    }
+
+    /// Watches until the account is no longer active.
+    pub(super) async fn run(mut self) {
         let account = Arc::clone(&self.account);
         tokio::spawn(recover_later(Arc::clone(&account)));
         self.wait_for_first_page().await;

@@ -1,11 +1,11 @@
 //! What happens elsewhere is on the page by itself.
 
-use crate::support::{Browser, Inside, Live, PATIENCE, Proxy, Tap, ayu, letter, until};
+use crate::support::{Browser, Inside, Live, Proxy, ayu, letter};
 use std::time::{Duration, Instant};
 use surat_protocol::{Answer, Counts, Event, Flag, MailboxName, Problem, Request, UidSet};
 use surat_testbed::Testbed;
 
-async fn arrived(page: &mut Live, subject: &str) {
+pub async fn arrived(page: &mut Live, subject: &str) {
     page.event(|event| match event {
         Event::Arrived { rows, .. } => rows.iter().any(|row| row.subject == subject).then_some(()),
         _ => None,
@@ -21,7 +21,7 @@ pub async fn counted(page: &mut Live, name: &str, wanted: Counts) {
     .await;
 }
 
-fn inbox_flags(opened: &Inside, add: Vec<Flag>, remove: Vec<Flag>) -> Request {
+pub fn inbox_flags(opened: &Inside, add: Vec<Flag>, remove: Vec<Flag>) -> Request {
     Request::StoreFlags {
         mailbox: opened.mailbox.clone(),
         uid_validity: opened.uid_validity,
@@ -249,56 +249,6 @@ async fn deleting_for_good_takes_just_what_was_named() {
 }
 
 #[tokio::test]
-async fn a_killed_server_is_told_and_what_was_missed_is_caught_up() {
-    let (mut testbed, _proxy, _browser, mut page) = ayu().await;
-    testbed.deliver("ayu", &letter("Satu")).unwrap();
-    page.open_mailbox("INBOX").await;
-
-    testbed.kill_dovecot().unwrap();
-    page.event(|event| matches!(event, Event::ServerLost).then_some(()))
-        .await;
-    let start = Instant::now();
-    let failed = page
-        .ask_all(Request::OpenMailbox {
-            mailbox: MailboxName::inbox(),
-            first_rows: 5,
-            known: None,
-        })
-        .await;
-    assert!(
-        matches!(failed, Err(Problem::Unreachable(_) | Problem::ConnectionLost(_))),
-        "{failed:?}"
-    );
-    assert!(start.elapsed() < PATIENCE, "{:?}", start.elapsed());
-
-    testbed.start_dovecot().unwrap();
-    testbed.deliver("ayu", &letter("Dua")).unwrap();
-    page.event(|event| matches!(event, Event::ServerBack).then_some(()))
-        .await;
-    arrived(&mut page, "Dua").await;
-    assert_eq!(page.open_mailbox("INBOX").await.0.uids.len(), 2);
-}
-
-#[tokio::test]
-async fn folders_that_were_made_while_the_server_was_lost_are_told_unasked() {
-    let (mut testbed, _proxy, _browser, mut page) = ayu().await;
-    page.ask(Request::ListMailboxes).await.unwrap();
-    page.open_mailbox("INBOX").await;
-
-    testbed.kill_dovecot().unwrap();
-    page.event(|event| matches!(event, Event::ServerLost).then_some(()))
-        .await;
-    testbed.store("ayu").create("Baru").unwrap();
-    testbed.start().unwrap();
-
-    page.event(|event| match event {
-        Event::Mailboxes(all) => all.iter().any(|mailbox| mailbox.name.as_str() == "Baru").then_some(()),
-        _ => None,
-    })
-    .await;
-}
-
-#[tokio::test]
 async fn a_folder_that_was_removed_elsewhere_is_said_to_be_gone() {
     let mut testbed = Testbed::builder().without_postfix().prepare().unwrap();
     testbed.store("ayu").create("Lama").unwrap();
@@ -318,32 +268,6 @@ async fn a_folder_that_was_removed_elsewhere_is_said_to_be_gone() {
         .await;
 
     assert_eq!(opened, Err(Problem::NoSuchMailbox(MailboxName("Lama".into()))));
-}
-
-#[tokio::test]
-async fn a_mailbox_that_was_opened_as_the_server_was_lost_has_its_news_afterwards() {
-    let testbed = Testbed::builder().without_starttls().without_postfix().start().unwrap();
-    let tap = Tap::before(testbed.imap_port).await;
-    let url = format!("imap://127.0.0.1:{}", tap.port);
-    let proxy = Proxy::start_with(&testbed, &["--imap-url", &url]).await;
-    let mut page = Browser::sign_in(&proxy, "ayu").await.live().await;
-    page.open_mailbox("Archive").await;
-    let is_idle = |heard: &str| heard.contains(r#"SELECT "Archive""#) && heard.ends_with("IDLE\r\n");
-    let mut heard = String::new();
-    // What the first look at the mailboxes has made the server say is over when nothing more is said for a while.
-    while heard != tap.heard() || !is_idle(&heard) {
-        heard = until(|| tap.heard(), is_idle).await;
-        tokio::time::sleep(Duration::from_millis(300)).await;
-    }
-
-    // The watcher ends its IDLE when it is told of the mailbox, and finds that the connection is gone.
-    tap.cut_at("DONE\r\n");
-    page.open_mailbox("INBOX").await;
-    page.event(|event| matches!(event, Event::ServerBack).then_some(()))
-        .await;
-
-    testbed.deliver("ayu", &letter("Satu")).unwrap();
-    arrived(&mut page, "Satu").await;
 }
 
 #[tokio::test]
@@ -402,72 +326,6 @@ async fn a_search_finds_in_all_folders_and_can_be_cancelled() {
         other => panic!("{other:?}"),
     }
     page.open_mailbox("INBOX").await;
-}
-
-#[tokio::test]
-async fn a_server_without_extensions_serves_as_well() {
-    let testbed = Testbed::builder().without_postfix().plain_imap4rev1().start().unwrap();
-    testbed.deliver("ayu", &letter("Satu")).unwrap();
-    let proxy = Proxy::start(&testbed).await;
-    let mut page = Browser::sign_in(&proxy, "ayu").await.live().await;
-    assert!(page.welcome.missing_capabilities.contains(&"MOVE".to_owned()));
-
-    let (opened, rows) = page.open_mailbox("INBOX").await;
-    assert_eq!(
-        (rows[0].subject.as_str(), rows[0].preview.as_str()),
-        ("Satu", "Halo, bagaimana kabarmu?")
-    );
-    page.ask(inbox_flags(&opened, vec![Flag::Seen], Vec::new()))
-        .await
-        .unwrap();
-    page.ask(Request::ListMailboxes).await.unwrap();
-
-    let moved = Request::Move {
-        mailbox: opened.mailbox.clone(),
-        uid_validity: opened.uid_validity,
-        uids: opened.uids,
-        to: MailboxName("Archive".into()),
-    };
-    assert!(matches!(page.ask(moved).await, Ok(Answer::Moved { .. })));
-    assert!(page.open_mailbox("INBOX").await.0.uids.is_empty());
-    assert_eq!(page.open_mailbox("Archive").await.1[0].subject, "Satu");
-}
-
-#[tokio::test]
-async fn a_server_without_extensions_tells_another_page_of_a_flag_on_an_old_message() {
-    let testbed = Testbed::builder().without_postfix().plain_imap4rev1().start().unwrap();
-    let mut store = testbed.appender("ayu").unwrap();
-    for number in 1..=700 {
-        store
-            .append("INBOX", "\\Seen", None, &letter(&format!("Surat {number}")))
-            .unwrap();
-    }
-    store.finish().unwrap();
-    let proxy = Proxy::start(&testbed).await;
-    let browser = Browser::sign_in(&proxy, "ayu").await;
-    let (mut one, mut two) = (browser.live().await, browser.live().await);
-    let (opened, _) = one.open_mailbox("INBOX").await;
-    two.open_mailbox("INBOX").await;
-    let oldest = opened.uids.first().unwrap();
-
-    one.ask(Request::StoreFlags {
-        mailbox: opened.mailbox.clone(),
-        uid_validity: opened.uid_validity,
-        uids: UidSet::one(oldest),
-        add: vec![Flag::Flagged],
-        remove: Vec::new(),
-    })
-    .await
-    .unwrap();
-
-    two.event(|event| match event {
-        Event::Flags { changes, .. } => changes
-            .iter()
-            .any(|(uid, flags)| *uid == oldest && flags.is_flagged())
-            .then_some(()),
-        _ => None,
-    })
-    .await;
 }
 
 #[tokio::test]

@@ -2,16 +2,16 @@
 
 use super::*;
 use crate::store::list::rows::tests::row;
-use surat_protocol::{Contents, Flag, Glance, MailboxName, ModSeq, Opened, Uid, UidValidity};
+use surat_protocol::{Contents, Flag, MailboxName, ModSeq, Opened, Uid, UidValidity};
 
-fn place(name: &str) -> Place {
+pub(in super::super) fn place(name: &str) -> Place {
     Place {
         mailbox: MailboxName(name.into()),
         uid_validity: UidValidity(1),
     }
 }
 
-fn opened(name: &str, validity: u32, count: u32) -> Opened {
+pub(in super::super) fn opened(name: &str, validity: u32, count: u32) -> Opened {
     Opened {
         mailbox: MailboxName(name.into()),
         uid_validity: UidValidity(validity),
@@ -23,13 +23,13 @@ fn opened(name: &str, validity: u32, count: u32) -> Opened {
     }
 }
 
-fn open(list: &mut List, name: &str) -> (u32, Moment) {
+pub(in super::super) fn open(list: &mut List, name: &str) -> (u32, Moment) {
     let (generation, _) = list.open(Source::Mailbox(MailboxName(name.into())), 0.0);
     (generation, list.ask())
 }
 
 /// A list of a mailbox with `count` messages, all rows known.
-fn list_of(count: u32) -> List {
+pub(in super::super) fn list_of(count: u32) -> List {
     let mut list = List::default();
     let (generation, asked) = open(&mut list, "INBOX");
     list.opened(generation, opened("INBOX", 1, count), asked);
@@ -38,29 +38,29 @@ fn list_of(count: u32) -> List {
     list
 }
 
-fn shown(list: &List) -> Vec<u32> {
+pub(in super::super) fn shown(list: &List) -> Vec<u32> {
     (0..list.len())
         .filter_map(|index| list.key_at(index))
         .map(|key| key.uid.0)
         .collect()
 }
 
-fn key(uid: u32) -> Key {
+pub(in super::super) fn key(uid: u32) -> Key {
     Key::of_mailbox(Uid(uid))
 }
 
-fn one(uid: u32) -> UidSet {
+pub(in super::super) fn one(uid: u32) -> UidSet {
     UidSet::one(Uid(uid))
 }
 
-fn read() -> Effect {
+pub(in super::super) fn read() -> Effect {
     Effect::Flags {
         add: [Flag::Seen].into(),
         remove: Vec::new(),
     }
 }
 
-fn is_seen(list: &List, uid: u32) -> bool {
+pub(in super::super) fn is_seen(list: &List, uid: u32) -> bool {
     list.row(key(uid)).is_some_and(|row| row.flags.is_seen())
 }
 
@@ -158,67 +158,6 @@ fn flags_that_others_change_show_under_our_own() {
 }
 
 #[test]
-fn opening_again_after_a_lost_link_keeps_rows_selection_and_focus() {
-    let mut list = list_of(3);
-    list.toggle(key(2));
-    let (generation, scroll) = list.open(Source::Mailbox(MailboxName::inbox()), 70.0);
-    assert_eq!(
-        (scroll, shown(&list).len()),
-        (None, 3),
-        "nothing moves while it is asked"
-    );
-
-    let asked = list.ask();
-    list.opened(generation, opened("INBOX", 1, 4), asked);
-
-    assert_eq!(shown(&list), [4, 3, 2, 1]);
-    assert!(list.selection().contains(key(2)) && list.focus() == Some(key(2)));
-    assert!(list.row(key(2)).is_some(), "shown while it is fetched again");
-    let wanted = list.wanted((0, 4)).map(|(_, uids, _)| uids.to_string());
-    assert_eq!(wanted.as_deref(), Some("1:4"));
-}
-
-#[test]
-fn a_mailbox_made_anew_keeps_nothing() {
-    let mut list = list_of(3);
-    list.toggle(key(2));
-    let (generation, asked) = open(&mut list, "INBOX");
-
-    list.opened(generation, opened("INBOX", 2, 3), asked);
-
-    assert!(list.row(key(2)).is_none() && list.selection().is_empty());
-}
-
-#[test]
-fn answers_for_a_mailbox_that_was_left_are_dropped() {
-    let mut list = List::default();
-    let (slow, asked) = open(&mut list, "Slow");
-    let (quick, asked_quick) = open(&mut list, "Quick");
-    list.opened(quick, opened("Quick", 1, 2), asked_quick);
-
-    list.opened(slow, opened("Slow", 1, 9), asked);
-    list.put_rows(&place("Slow"), [row(9)].into(), asked);
-    list.failed(slow, Problem::TimedOut);
-
-    assert_eq!(shown(&list), [2, 1]);
-    assert_eq!(*list.progress(), Progress::Ready);
-}
-
-#[test]
-fn going_back_to_a_mailbox_shows_it_at_once_as_it_will_be() {
-    let mut list = list_of(3);
-    let change = list.begin(place("INBOX"), one(3), Effect::Gone);
-    list.open(Source::Mailbox(MailboxName("Sent".into())), 120.0);
-    list.confirm(change);
-
-    let (_, scroll) = list.open(Source::Mailbox(MailboxName::inbox()), 0.0);
-
-    assert_eq!(shown(&list), [2, 1]);
-    assert_eq!(scroll, Some(120.0));
-    assert_eq!(*list.progress(), Progress::Partial, "not known to be right yet");
-}
-
-#[test]
 fn rows_are_asked_for_once_and_near_the_window_only() {
     let mut list = List::default();
     let (generation, asked) = open(&mut list, "INBOX");
@@ -271,107 +210,6 @@ fn what_is_found_stays_found_when_it_is_acted_on() {
         list.selected(),
         [(place("INBOX"), UidSet::from_ranges([(3, 3), (5, 5)]))]
     );
-}
-
-#[test]
-fn the_newest_are_on_screen_before_the_order_is_known() {
-    let mut list = List::default();
-    let (generation, asked) = open(&mut list, "INBOX");
-    let glance = Glance {
-        mailbox: MailboxName("INBOX".into()),
-        uid_validity: UidValidity(1),
-        messages: 9,
-        rows: vec![row(9), row(8)],
-    };
-
-    list.glance(generation, glance, asked);
-    assert_eq!((list.len(), shown(&list)), (9, vec![9, 8]));
-    assert_eq!(list.known(), None, "seven are missing");
-
-    list.opened(generation, opened("INBOX", 1, 9), asked);
-    assert_eq!(shown(&list).len(), 9);
-    assert!(list.seen(key(9)).row.is_some());
-}
-
-#[test]
-fn what_is_new_since_a_mailbox_was_kept_is_added_to_it() {
-    let mut list = List::default();
-    let (generation, asked) = open(&mut list, "INBOX");
-    let first = Opened {
-        highest_modseq: ModSeq(7),
-        ..opened("INBOX", 1, 3)
-    };
-    list.opened(generation, first.clone(), asked);
-    list.put_rows(&place("INBOX"), (1..=3).map(row).collect(), asked);
-    list.settle(asked);
-
-    // Away and back.
-    open(&mut list, "Archive");
-    let (generation, asked) = open(&mut list, "INBOX");
-    assert_eq!(
-        list.known().map(|known| (known.highest_modseq, known.uids.len())),
-        Some((ModSeq(7), 3))
-    );
-    let since = Contents::Since {
-        vanished: one(1),
-        arrived: one(4),
-        flags: [(Uid(2), [Flag::Seen].into_iter().collect())].into(),
-    };
-    list.opened(
-        generation,
-        Opened {
-            highest_modseq: ModSeq(9),
-            contents: since,
-            ..first
-        },
-        asked,
-    );
-
-    assert_eq!(shown(&list), [4, 3, 2]);
-    assert!(list.seen(key(2)).row.is_some_and(|row| row.flags.is_seen()));
-    let (_, wanted, _) = list.wanted((0, 3)).expect("a new row");
-    assert_eq!(wanted, one(4), "what was told is not asked for again");
-    assert_eq!(list.known().map(|known| known.highest_modseq), Some(ModSeq(9)));
-}
-
-#[test]
-fn a_mailbox_that_is_gone_shows_no_messages_and_is_wanted_until_it_is_back() {
-    // Some servers only say that they will not open it.
-    for gone in [
-        Problem::NoSuchMailbox(MailboxName::inbox()),
-        Problem::Refused(String::new()),
-    ] {
-        let mut list = list_of(3);
-        let (generation, asked) = open(&mut list, "INBOX");
-        list.failed(generation, gone.clone());
-
-        assert_eq!((list.len(), list.progress()), (0, &Progress::Failed(gone)));
-        assert_eq!(list.missed(), Some(&MailboxName::inbox()));
-
-        let (generation, _) = open(&mut list, "INBOX");
-        list.opened(generation, opened("INBOX", 2, 1), asked);
-        assert_eq!((shown(&list), list.missed()), ([1].into(), None));
-    }
-}
-
-#[test]
-fn what_was_kept_on_this_device_is_shown_and_looked_for_once() {
-    let mut list = List::default();
-    let (generation, asked) = open(&mut list, "INBOX");
-    let kept = Opened {
-        highest_modseq: ModSeq(7),
-        ..opened("INBOX", 1, 100)
-    };
-    list.opened(generation, kept, asked);
-    list.put_rows(&place("INBOX"), (91..=100).map(row).collect(), asked);
-    list.distrust();
-
-    assert!(list.seen(key(100)).row.is_some());
-    assert_eq!(list.wanted((0, 20)), None, "the server is not heard yet");
-    let (_, sought) = list.unseen((0, 20)).expect("rows that were not kept");
-    assert_eq!(sought.to_string(), "51:90");
-    assert_eq!(list.unseen((0, 20)), None);
-    assert_eq!(list.known().map(|known| known.highest_modseq), Some(ModSeq(7)));
 }
 
 #[test]

@@ -225,3 +225,7 @@ fn is_closed(problem: &Problem) -> bool {
         Problem::NoSuchMailbox(_) | Problem::Refused(_) | Problem::NoPermission
     )
 }
+
+#[cfg(test)]
+#[path = "opening_tests.rs"]
+mod tests;
