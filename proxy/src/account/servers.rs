@@ -16,7 +16,7 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
-use surat_protocol::{Problem, UidValidity};
+use surat_protocol::{Problem, Uid, UidValidity};
 use tokio::{
     sync::{OwnedSemaphorePermit, Semaphore},
     time::timeout,
@@ -79,6 +79,8 @@ pub struct Servers {
 pub struct Connection {
     session: Session,
     opened: Option<Selected>,
+    /// The open mailbox was brought up to date when UIDs below this were known: they can be asked for.
+    up_to: Uid,
     /// Nothing was asked since the mailbox was opened: its sequence numbers are those of that moment.
     is_exact: bool,
     _room: OwnedSemaphorePermit,
@@ -114,6 +116,7 @@ impl Servers {
         Ok(Connection {
             session,
             opened: None,
+            up_to: Uid(0),
             is_exact: false,
             _room: room,
         })
@@ -147,6 +150,7 @@ impl Connection {
         self.opened = None;
         let selected = self.session.select(&entry.wire).await.in_mailbox(&entry.mailbox.name)?;
         self.is_exact = true;
+        self.up_to = selected.uid_next.unwrap_or(Uid(0));
         Ok(self.opened.insert(selected))
     }
 
@@ -173,14 +177,25 @@ impl Connection {
         self.is_exact
     }
 
-    /// Opens a mailbox in which UIDs were learned under this UIDVALIDITY; elsewhere they mean nothing.
-    pub async fn open_valid(&mut self, entry: &Entry, validity: UidValidity) -> Result<&Selected, Problem> {
+    /// Opens a mailbox in which UIDs up to `newest` were learned under this UIDVALIDITY; elsewhere they mean nothing.
+    ///
+    /// Another connection may have told of `newest`: this one then hears of it first, since a server passes over
+    /// UIDs that it has not told of here, and says OK (RFC 9051, sections 5.2 and 6.4.9).
+    pub async fn open_valid(
+        &mut self,
+        entry: &Entry,
+        validity: UidValidity,
+        newest: Option<Uid>,
+    ) -> Result<(), Problem> {
         let selected = self.open(entry).await?;
-        if selected.uid_validity == validity {
-            Ok(selected)
-        } else {
-            Err(Problem::MailboxChanged(entry.mailbox.name.clone()))
+        if selected.uid_validity != validity {
+            return Err(Problem::MailboxChanged(entry.mailbox.name.clone()));
         }
+        if let Some(newest) = newest.filter(|newest| *newest >= self.up_to) {
+            self.noop().await.in_mailbox(&entry.mailbox.name)?;
+            self.up_to = Uid(newest.0.saturating_add(1));
+        }
+        Ok(())
     }
 
     /// Says goodbye; whether the server hears it makes no difference.

@@ -146,7 +146,9 @@ async fn remove_others(
     replaces: Option<&MessageRef>,
 ) -> Result<(), Problem> {
     let name = &drafts.mailbox.name;
-    session.open_valid(drafts, stored.message.uid_validity).await?;
+    session
+        .open_valid(drafts, stored.message.uid_validity, Some(stored.message.uid))
+        .await?;
     let mut old = session
         .uids_of_message_id(&UidSet::new(), &draft.message_id)
         .await

@@ -36,7 +36,7 @@ async fn expunge(job: &Job, entry: &Entry, validity: UidValidity, uids: &UidSet)
     let mut turns = Turns::new(job, uids)?;
     while let Some((urgency, portion)) = turns.next().await? {
         let mut session = job.account.lease(urgency).await?;
-        session.open_valid(entry, validity).await?;
+        session.open_valid(entry, validity, portion.last()).await?;
         let expunged = session.expunge(&portion).await.in_mailbox(name);
         if matches!(expunged, Ok(Expunged::LeftMarked)) {
             session.unmark_deleted(&portion).await.in_mailbox(name)?;

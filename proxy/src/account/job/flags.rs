@@ -22,7 +22,7 @@ pub(super) async fn store(
     let mut turns = orders::Turns::new(job, uids)?;
     while let Some((urgency, portion)) = turns.next().await? {
         let mut session = job.account.lease(urgency).await?;
-        session.open_valid(&entry, validity).await?;
+        session.open_valid(&entry, validity, portion.last()).await?;
         let stored = session.store_flags(&portion, add, remove).await.in_mailbox(mailbox);
         drop(session);
         super::refresh_counts(&job.account, vec![entry.clone()]);

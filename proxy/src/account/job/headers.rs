@@ -11,7 +11,9 @@ use surat_protocol::{Answer, MessageRef, Problem};
 pub(super) async fn headers(job: &Job, message: &MessageRef) -> Result<Answer, Problem> {
     let entry = job.find(&message.mailbox).await?;
     let mut session = job.account.lease(Urgency::Person).await?;
-    session.open_valid(&entry, message.uid_validity).await?;
+    session
+        .open_valid(&entry, message.uid_validity, Some(message.uid))
+        .await?;
     let header = session
         .fetch_header(message.uid, &What::Header)
         .await

@@ -66,18 +66,15 @@ pub(super) async fn message(
     })))
 }
 
-/// What the server says of a message. The working connection may not have heard of the newest yet.
+/// What the server says of a message.
 pub(super) async fn describe(
     session: &mut Connection,
     entry: &Entry,
     message: &MessageRef,
 ) -> Result<Described, Problem> {
-    session.open_valid(entry, message.uid_validity).await?;
-    let described = session.fetch_message(message.uid).await.in_mailbox(&message.mailbox)?;
-    if let Some(described) = described {
-        return Ok(described);
-    }
-    session.noop().await.in_mailbox(&message.mailbox)?;
+    session
+        .open_valid(entry, message.uid_validity, Some(message.uid))
+        .await?;
     session
         .fetch_message(message.uid)
         .await

@@ -79,7 +79,9 @@ pub async fn part(account: Arc<Account>, message: &MessageRef, section: &Section
 pub async fn source(account: Arc<Account>, message: &MessageRef) -> Result<File, Problem> {
     let entry = find(&account, &message.mailbox).await?;
     let mut session = account.lease(Urgency::Person).await?;
-    session.open_valid(&entry, message.uid_validity).await?;
+    session
+        .open_valid(&entry, message.uid_validity, Some(message.uid))
+        .await?;
     let described = session.fetch_message(message.uid).await.in_mailbox(&message.mailbox)?;
     drop(session);
     let envelope = described
@@ -105,7 +107,9 @@ pub(super) async fn structure(
     message: &MessageRef,
 ) -> Result<BodyStructure, Problem> {
     let mut session = account.lease(Urgency::Person).await?;
-    session.open_valid(entry, message.uid_validity).await?;
+    session
+        .open_valid(entry, message.uid_validity, Some(message.uid))
+        .await?;
     let described = session.fetch_message(message.uid).await.in_mailbox(&message.mailbox)?;
     described
         .ok_or(Problem::MessageGone)?
@@ -182,7 +186,9 @@ impl Octets {
 
     async fn fetch(&mut self) -> Result<Option<Vec<u8>>, Problem> {
         let mut session = self.account.lease(Urgency::Ahead).await?;
-        session.open_valid(&self.entry, self.message.uid_validity).await?;
+        session
+            .open_valid(&self.entry, self.message.uid_validity, Some(self.message.uid))
+            .await?;
         match self.reader.next(&mut session).await {
             Err(crate::imap::Error::Incomplete(_)) => Err(Problem::NoSuchPart),
             result => result.in_mailbox(&self.message.mailbox),

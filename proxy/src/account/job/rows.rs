@@ -36,8 +36,8 @@ pub(super) async fn rows(
     let mut portions = portions(uids, PORTION).peekable();
     while let Some(portion) = portions.next() {
         let mut session = job.account.lease(Urgency::Ahead).await?;
-        session.open_valid(&entry, validity).await?;
-        let rows = fetch_known_rows(&mut session, &portion).await.in_mailbox(mailbox)?;
+        session.open_valid(&entry, validity, portion.last()).await?;
+        let rows = fetch_rows(&mut session, &portion).await.in_mailbox(mailbox)?;
         drop(session);
         if portions.peek().is_none() {
             return Ok(Answer::Rows(rows));
@@ -45,17 +45,6 @@ pub(super) async fn rows(
         job.answer(Answer::Rows(rows)).await?;
     }
     Ok(Answer::Rows(Vec::new()))
-}
-
-/// Rows of messages that the browser has heard of. The working connection may not have heard of the
-/// newest yet, since it was told of them on the watching one: then it is brought up to date.
-async fn fetch_known_rows(session: &mut Session, uids: &UidSet) -> Result<Vec<Row>, Error> {
-    let rows = fetch_rows(session, uids).await?;
-    if rows.len() == uids.len() {
-        return Ok(rows);
-    }
-    session.noop().await?;
-    fetch_rows(session, uids).await
 }
 
 /// Rows of these messages, newest first; those that are gone are left out.

@@ -91,7 +91,7 @@ async fn search_one(job: &Job, entry: &Entry, terms: &[Term]) -> Result<(), Prob
         let among = left.newest(0, portion);
         left = left.difference(&among);
         let mut session = job.account.lease(Urgency::Bulk).await?;
-        session.open_valid(entry, validity).await?;
+        session.open_valid(entry, validity, among.last()).await?;
         let start = Instant::now();
         let found = session
             .search_among(&whole(&among), terms)

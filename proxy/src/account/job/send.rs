@@ -194,7 +194,9 @@ async fn earlier_try(job: &Job, draft: &Draft) -> Result<Earlier, Problem> {
 
 async fn flags_of(job: &Job, entry: &Entry, message: &MessageRef) -> Result<Flags, Problem> {
     let mut session = job.account.lease(Urgency::Person).await?;
-    session.open_valid(entry, message.uid_validity).await?;
+    session
+        .open_valid(entry, message.uid_validity, Some(message.uid))
+        .await?;
     let flags = session
         .fetch_flags(&UidSet::one(message.uid))
         .await
@@ -238,7 +240,9 @@ async fn mark(job: &Job, message: &MessageRef, add: &[Flag], remove: &[Flag]) {
     let marked = async {
         let entry = job.find(&message.mailbox).await?;
         let mut session = job.account.lease(Urgency::Person).await?;
-        session.open_valid(&entry, message.uid_validity).await?;
+        session
+            .open_valid(&entry, message.uid_validity, Some(message.uid))
+            .await?;
         session
             .store_flags(&UidSet::one(message.uid), add, remove)
             .await
@@ -254,7 +258,9 @@ async fn file(account: &Arc<Account>, message: &MessageRef) -> Result<(), Proble
     let drafts = super::find(account, &message.mailbox).await?;
     let sent = special::of_role(account, Role::Sent).await?;
     let mut session = account.lease(Urgency::Person).await?;
-    session.open_valid(&drafts, message.uid_validity).await?;
+    session
+        .open_valid(&drafts, message.uid_validity, Some(message.uid))
+        .await?;
     let uids = UidSet::one(message.uid);
     session
         .store_flags(&uids, &[Flag::Seen], &[Flag::Draft])

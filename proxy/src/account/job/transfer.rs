@@ -30,7 +30,7 @@ pub(super) async fn transfer(
     let mut turns = Turns::new(job, uids)?;
     while let Some((urgency, portion)) = turns.next().await? {
         let mut session = job.account.lease(urgency).await?;
-        session.open_valid(&source, validity).await?;
+        session.open_valid(&source, validity, portion.last()).await?;
         let mapping = match kind {
             Kind::Copy => session.copy(&portion, &target.wire).await,
             Kind::Move => session.move_(&portion, &target.wire).await.map(|moved| moved.mapping),
