@@ -5,6 +5,7 @@ globalThis.mail_cache = (() => {
   const ACCOUNT = 'surat.kept';
   const ROOM = 'surat.cache-mib';
   const DATABASES = 'surat ';
+  const FAULT = 'surat.cache-fault';
   // A question that takes longer is not worth waiting for: the proxy answers as fast.
   const PATIENCE_MS = 300;
   // On a first visit there is nothing to read; the worker is loaded when the inbox is there.
@@ -30,6 +31,15 @@ globalThis.mail_cache = (() => {
     return '';
   };
 
+  // A reload in the same tab finds the same fault, which the person has heard of. `start` makes it news again.
+  const isNews = (fault) => {
+    try {
+      if (sessionStorage.getItem(FAULT) === fault) return false;
+      sessionStorage.setItem(FAULT, fault);
+    } catch {}
+    return true;
+  };
+
   const answer = (what, value) => {
     questions.get(what)?.(value);
     questions.delete(what);
@@ -47,6 +57,7 @@ globalThis.mail_cache = (() => {
     if (typeof what === 'number') return answer(what, value);
     // It has broken down.
     if (what === 'end') return end();
+    if (what === 'fault' && !isNews(value)) return;
     told[what] = value;
     listeners[what]?.(value);
   };
@@ -91,6 +102,7 @@ globalThis.mail_cache = (() => {
     account,
     start(email) {
       end();
+      isNews('');
       setting(ACCOUNT, email);
       timer = setTimeout(load, LATER_MS);
     },

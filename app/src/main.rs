@@ -28,7 +28,10 @@ fn main() {
         let owner = Owner::current().unwrap_or_default();
         spawn_local(async move {
             match i18n::load().await {
-                Ok(()) => owner.with(|| dom::mount(dom::view! { <view::Root /> })),
+                Ok(()) => owner.with(|| {
+                    action::session::tell_faults(app);
+                    dom::mount(dom::view! { <view::Root /> });
+                }),
                 Err(_) => app::tell_that_nothing_loads(),
             }
         });

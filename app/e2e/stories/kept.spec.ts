@@ -136,3 +136,49 @@ test('nothing is kept unless it is asked for, and it can be asked for and taken 
   await keeps.uncheck();
   await expect.poll(() => databases(page)).toEqual([]);
 });
+
+const NOT_KEPT = /cannot be kept on this device/;
+
+/** Goes on as a person would who has heard that nothing can be kept, and is not told again. */
+async function goesOnWithout(surat: Surat) {
+  await surat.notice(NOT_KEPT).getByRole('button', { name: 'Close' }).click();
+  await surat.read('Satu');
+  await surat.act('Archive').click();
+  await expect(surat.row('Satu')).toHaveCount(0);
+
+  await surat.page.reload();
+  await expect(surat.row('Dua')).toBeVisible();
+  await expect(surat.row('Satu')).toHaveCount(0);
+  await surat.page.waitForTimeout(3_000);
+  await expect(surat.notice(NOT_KEPT)).toHaveCount(0);
+}
+
+test('a browser that keeps nothing, as in a private window, is told of once, and the mail is there all the same', async ({ browser }) => {
+  const context = await browser.newContext({ locale: 'en-GB', serviceWorkers: 'block' });
+  await context.route(/\/cache-[0-9a-f]+\.js$/, async (route) => {
+    const answer = await route.fetch();
+    const script = `Object.defineProperty(globalThis, 'indexedDB', { value: undefined });\n${await answer.text()}`;
+    await route.fulfill({ response: answer, body: script });
+  });
+  const { surat, email } = await withMail(await context.newPage(), ['Satu', 'Dua']);
+
+  await surat.signIn(email, { keepMail: true });
+
+  await expect(surat.notice(NOT_KEPT)).toContainText('private window');
+  await goesOnWithout(surat);
+  await context.close();
+});
+
+test('a full disk is told of once, and the mail is there all the same', async ({ browser }) => {
+  const context = await browser.newContext({ locale: 'en-GB', serviceWorkers: 'block' });
+  const page = await context.newPage();
+  const { surat, relay, email } = await withMail(page, ['Satu', 'Dua']);
+  const wire = await context.newCDPSession(page);
+  await wire.send('Storage.overrideQuotaForOrigin', { origin: new URL(relay.url).origin, quotaSize: 4_000 });
+
+  await surat.signIn(email, { keepMail: true });
+
+  await expect(surat.notice(NOT_KEPT)).toContainText('no room');
+  await goesOnWithout(surat);
+  await context.close();
+});

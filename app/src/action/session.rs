@@ -66,6 +66,18 @@ pub(crate) fn start(app: App) {
     connect(app);
 }
 
+/// Tells of mail that cannot be kept, as soon as there are texts to say it in.
+pub(crate) fn tell_faults(app: App) {
+    cache::on_fault(move |is_full| {
+        let texts = &t().shell;
+        app.notices.notify(if is_full {
+            texts.not_kept_full
+        } else {
+            texts.not_kept_denied
+        });
+    });
+}
+
 /// Somebody is signed in. What a person came for is asked for first, while the page is being built.
 fn begin(app: App) {
     let source = mailbox::of_route(app, &app.route.current().get_untracked());

@@ -6,7 +6,7 @@ use surat_protocol::{
     Answer, ClientFrame, Request, RequestId, ServerFrame,
     frame::{decode, encode},
 };
-use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
+use wasm_bindgen::{JsCast, JsValue, closure::Closure, prelude::wasm_bindgen};
 use wasm_bindgen_futures::JsFuture;
 
 #[wasm_bindgen]
@@ -30,6 +30,9 @@ extern "C" {
 
     #[wasm_bindgen(js_namespace = mail_cache)]
     fn queued() -> Promise;
+
+    #[wasm_bindgen(js_namespace = mail_cache)]
+    fn fault(listener: &Closure<dyn FnMut(String)>);
 
     #[wasm_bindgen(js_namespace = mail_cache, js_name = wipe)]
     fn wipe_js() -> Promise;
@@ -67,6 +70,13 @@ pub(super) async fn left_behind() -> Vec<(f64, Vec<u8>)> {
         Some((pair.get(0).as_f64()?, octets(&pair.get(1))))
     };
     list(queued()).await.iter().filter_map(pair).collect()
+}
+
+/// Hears once, from now on or from before, that nothing can be kept, and whether that is for want of room.
+pub(crate) fn on_fault(mut hear: impl FnMut(bool) + 'static) {
+    let listener = Closure::new(move |kind: String| hear(kind == "full"));
+    fault(&listener);
+    listener.forget();
 }
 
 /// Deletes everything that was kept.
