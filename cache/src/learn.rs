@@ -94,6 +94,11 @@ impl Learner {
         Taken::default()
     }
 
+    /// A person has broken off an order; gives what must be learned anew.
+    pub(crate) fn broken_off(&mut self, id: RequestId) -> Option<Change> {
+        self.orders.take(id).map(Order::refused)
+    }
+
     /// An answer came.
     pub(crate) fn answered(&mut self, id: RequestId, answer: Result<Answer, Problem>, is_last: bool) -> Vec<Change> {
         let mut changes = match answer {

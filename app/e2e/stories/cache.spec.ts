@@ -3,7 +3,7 @@
 import { type BrowserContext, expect, type Page, test } from '@playwright/test';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { type Frame, id, kind, Large, type Ranges, record, renumbered, starred } from '../support/frames';
+import { cancel, type Frame, id, kind, Large, type Ranges, record, renumbered, starred } from '../support/frames';
 import { useStage } from '../support/stage';
 import { Surat } from '../support/surat';
 
@@ -268,6 +268,36 @@ test('a full disk is told once, and nothing breaks', async ({ context }) => {
   await expect.poll(() => page.evaluate(() => (globalThis as any).faults)).toEqual(['full']);
   await play(page, session);
   expect(await kinds(page, 'OpenMailbox')).toBe('');
+});
+
+test('an order that was queued before the disk was full is not left behind once it is answered', async ({ context }) => {
+  const page = await open(context);
+  await start(page);
+  await play(page, unanswered());
+  await expect.poll(async () => (await stored(page))?.queue).toBe(1);
+  await settled(page);
+  await page.evaluate(() => (globalThis as any).mail_cache.fault((kind: string) => ((globalThis as any).fault = kind)));
+  const wire = await context.newCDPSession(page);
+  await wire.send('Storage.overrideQuotaForOrigin', { origin: new URL(held.stage.url).origin, quotaSize: 4_000 });
+  await play(page, unanswered());
+  await expect.poll(() => page.evaluate(() => (globalThis as any).fault)).toBe('full');
+
+  await play(page, answers(asked('StoreFlags')));
+
+  await expect.poll(async () => (await stored(page))?.queue).toBe(0);
+});
+
+test('an order that was broken off is handed to nobody, whatever becomes of it', async ({ context }) => {
+  const page = await open(context);
+  await start(page);
+  await play(page, unanswered());
+  await expect.poll(async () => (await stored(page))?.queue).toBe(1);
+
+  await play(page, [cancel(asked('StoreFlags'))]);
+
+  await expect.poll(async () => (await stored(page))?.queue).toBe(0);
+  await load(page);
+  expect(await queued(page)).toEqual([]);
 });
 
 test('a browser without a database is told once, and nothing breaks', async ({ context }) => {

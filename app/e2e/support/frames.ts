@@ -35,6 +35,11 @@ export function renumbered({ from, octets }: Frame, id: number): Frame {
   return { from, octets: [octets[0], id, ...octets.slice(at)] };
 }
 
+/** What breaks off a request. */
+export function cancel(request: Frame): Frame {
+  return { from: 'app', octets: [2, ...varint(id(request))] };
+}
+
 /** Everything that goes over the page's sockets from now on. */
 export function record(page: Page): Frame[] {
   const frames: Frame[] = [];

@@ -14,7 +14,6 @@ use crate::{
     view::shell::is_phone,
 };
 use futures_channel::oneshot;
-use futures_util::future::abortable;
 use leptos::task::spawn_local;
 use surat_protocol::{Answer, MailboxName, Problem, Request, Role, Server, UidSet, UidValidity};
 
@@ -130,27 +129,27 @@ async fn bring_back(app: App, from: MailboxName, to: MailboxName, way_back: ones
 
 /// Asks for something that may take long, and shows how far it is.
 pub(super) async fn ask(app: App, request: Request) -> Result<Answer, Problem> {
-    let (work, handle) = abortable(async move {
-        let mut answers = app.net.stream(request);
-        let mut last = Err(Problem::ConnectionLost(Server::Imap));
-        while let Some(answer) = answers.next().await {
-            if let Ok(Answer::Progress { done, total }) = answer {
-                app.list.working.set(Some((done, total)));
-            }
-            last = answer;
+    let mut answers = app.net.stream(request);
+    let own = Some(answers.id());
+    let mut last = Err(Problem::ConnectionLost(Server::Imap));
+    while let Some(answer) = answers.next().await {
+        if let Ok(Answer::Progress { done, total }) = answer {
+            app.list.order.set_value(own);
+            app.list.working.set(Some((done, total)));
         }
-        last
-    });
-    app.list.order.set_value(Some(handle));
-    let last = work.await;
-    app.list.working.set(None);
-    last.unwrap_or(Err(Problem::Cancelled))
+        last = answer;
+    }
+    if app.list.order.get_value() == own {
+        app.list.order.set_value(None);
+        app.list.working.set(None);
+    }
+    last
 }
 
-/// Breaks off the long order that is under way: what is done stays done, and the rest stays where it is.
+/// Breaks off the long order whose progress is shown: what is done stays done, and the rest stays where it is.
 pub(crate) fn break_off(app: App) {
-    if let Some(order) = app.list.order.try_update_value(Option::take).flatten() {
-        order.abort();
+    if let Some(order) = app.list.order.get_value() {
+        app.net.break_off(order);
     }
 }
 

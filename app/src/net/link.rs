@@ -123,6 +123,16 @@ impl Link {
         }
     }
 
+    /// Leaves an order at what is done of it: its last answer says that. It is done no more, on a later page either.
+    pub(super) fn break_off(&self, id: RequestId) {
+        let cancel = encode(&ClientFrame::Cancel { id });
+        cache::asked(&cancel, 0.0);
+        let mut state = self.state.borrow_mut();
+        if state.pending.break_off(id) {
+            state.send(&cancel);
+        }
+    }
+
     fn dial(self: &Rc<Self>) {
         let weak = Rc::downgrade(self);
         let socket = Socket::open(move |heard| with(&weak, |link| link.hear(heard)));

@@ -62,7 +62,7 @@ impl Net {
         self.link().nudge();
     }
 
-    /// Asks, and returns the last answer. Dropping the future cancels the request.
+    /// Asks, and returns the last answer. Dropping the future cancels the request: that is for questions.
     pub(crate) async fn ask(self, request: Request) -> Result<Answer, Problem> {
         let mut answers = self.stream(request);
         let mut last = Err(Problem::ConnectionLost(Server::Imap));
@@ -72,7 +72,8 @@ impl Net {
         last
     }
 
-    /// Asks, and returns the answers one by one. Dropping them cancels the request.
+    /// Asks, and returns the answers one by one. Dropping them cancels the request; an order has [`Self::break_off`], of
+    /// which the cache hears too.
     pub(crate) fn stream(self, request: Request) -> Answers {
         let (id, replies) = self.link().send(request);
         Answers {
@@ -81,6 +82,11 @@ impl Net {
             replies,
             is_done: false,
         }
+    }
+
+    /// Leaves an order at what is done of it. Its answers tell what that is.
+    pub(crate) fn break_off(self, id: RequestId) {
+        self.link().break_off(id);
     }
 
     /// What is kept on this device of the answers to a request.
@@ -119,6 +125,11 @@ pub(crate) struct Answers {
 }
 
 impl Answers {
+    /// The request that they answer.
+    pub(crate) fn id(&self) -> RequestId {
+        self.id
+    }
+
     /// The next answer; `None` after the last. A problem is always the last.
     pub(crate) async fn next(&mut self) -> Option<Result<Answer, Problem>> {
         if self.is_done {

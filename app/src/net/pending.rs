@@ -109,18 +109,35 @@ impl Pending {
         }
     }
 
+    /// Leaves an order at what is done of it. True when the proxy should be told; its answer is waited for.
+    pub(super) fn break_off(&mut self, id: RequestId) -> bool {
+        let Some(at) = self.waiting.iter().position(|waiting| waiting.id == id) else {
+            return false;
+        };
+        self.waiting[at].nature = Nature::BrokenOff;
+        if !self.waiting[at].is_sent {
+            self.waiting.remove(at).fail(Problem::Cancelled);
+            return false;
+        }
+        true
+    }
+
     /// The link broke: repeatable requests wait for the next one, the others end.
     pub(super) fn lose_link(&mut self, now: f64) {
         self.waiting.retain_mut(|waiting| {
             if !waiting.is_sent {
                 return true;
             }
-            if waiting.nature != Nature::Once {
-                waiting.is_sent = false;
-                waiting.unsent_since = now;
-                return true;
-            }
-            waiting.fail(Problem::ConnectionLost(Server::Imap));
+            let problem = match waiting.nature {
+                Nature::Once => Problem::ConnectionLost(Server::Imap),
+                Nature::BrokenOff => Problem::Cancelled,
+                Nature::Repeatable | Nature::Order => {
+                    waiting.is_sent = false;
+                    waiting.unsent_since = now;
+                    return true;
+                }
+            };
+            waiting.fail(problem);
             false
         });
     }
@@ -165,6 +182,8 @@ enum Nature {
     Repeatable,
     /// It goes out again whenever there is a link.
     Order,
+    /// It is an order that a person has broken off: it ends.
+    BrokenOff,
 }
 
 /// Moving and expunging name UIDs, which are never used again: the second time finds nothing to do.
@@ -258,6 +277,31 @@ mod tests {
         );
         assert_eq!(next(&mut order_replies), None, "what was done to messages is kept");
         assert_eq!(pending.take_unsent().len(), 1);
+    }
+
+    #[test]
+    fn an_order_that_is_broken_off_is_waited_for_and_never_goes_out_again() {
+        let mut pending = Pending::default();
+        let (id, mut replies) = pending.add(flags(), 0.0);
+        assert_eq!(pending.take_unsent().len(), 1);
+
+        assert!(pending.break_off(id));
+        assert_eq!(next(&mut replies), None, "the proxy says what became of it");
+        pending.lose_link(10.0);
+
+        assert_eq!(next(&mut replies), Some((Err(Problem::Cancelled), true)));
+        assert!(pending.take_unsent().is_empty());
+    }
+
+    #[test]
+    fn an_order_that_is_broken_off_before_it_went_out_ends_at_once() {
+        let mut pending = Pending::default();
+        let (id, mut replies) = pending.add(flags(), 0.0);
+
+        assert!(!pending.break_off(id));
+
+        assert_eq!(next(&mut replies), Some((Err(Problem::Cancelled), true)));
+        assert!(pending.take_unsent().is_empty());
     }
 
     #[test]

@@ -196,6 +196,24 @@ fn after_a_refused_move_the_mailbox_is_told_whole() {
 }
 
 #[test]
+fn an_order_that_is_broken_off_lies_over_nothing_any_more_whatever_its_answer() {
+    let mut browser = Browser::with_four();
+    let gone = browser.expunge(&[(3, 4)]);
+
+    let doubt = browser.learner.broken_off(gone);
+    assert!(matches!(doubt, Some(Change::OrderDoubted(_))));
+    assert_eq!(browser.learner.orders.len(), 0);
+
+    let id = browser.open(None);
+    let contents = Contents::Whole(set(&[(1, 3)]));
+    browser.hear(id, Ok(Answer::Opened(opened(1, 12, contents))), true);
+    assert_eq!(browser.uids(), "1:3");
+    browser.hear(gone, Ok(Answer::Done), true);
+    assert_eq!(browser.uids(), "1:3");
+    assert!(browser.learner.broken_off(gone).is_none());
+}
+
+#[test]
 fn only_what_comes_to_the_same_when_it_is_done_twice_is_queued() {
     let place = || (MailboxName::inbox(), UidValidity(1), set(&[(1, 1)]));
     let is_queued = |request| Learner::default().asked(RequestId(1), request).is_order;

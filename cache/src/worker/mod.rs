@@ -121,27 +121,39 @@ impl Worker {
         act(store);
     }
 
-    /// From now on nothing is kept, and every question answered with nothing.
-    fn close(&self) {
+    /// From now on nothing is kept, and every question answered with nothing. Gives the database, if it was in use.
+    fn end(&self) -> Option<Rc<Store>> {
         match self.database.replace(Database::Closed) {
-            Database::Open(store) => store.close(),
+            Database::Open(store) => return Some(store),
             Database::Opening(waiting) => waiting.into_iter().for_each(|act| act(None)),
             Database::Closed => {}
+        }
+        None
+    }
+
+    fn close(&self) {
+        if let Some(store) = self.end() {
+            store.close();
         }
     }
 
     fn fail(&self, fault: crate::store::Fault) {
-        self.close();
-        if let Some(name) = fault.name()
-            && !self.is_faulty.replace(true)
-        {
+        let Some(name) = fault.name() else {
+            return self.close();
+        };
+        if let Some(store) = self.end() {
+            self.queue.wind_up(store);
+        }
+        if !self.is_faulty.replace(true) {
             browser::say(&"fault".into(), &name.into());
         }
     }
 
     fn asked(self: &Rc<Self>, frame: Vec<u8>, replaces: Option<f64>) {
-        let Some(ClientFrame::Request { id, request }) = decode(&frame) else {
-            return;
+        let (id, request) = match decode(&frame) {
+            Some(ClientFrame::Request { id, request }) => (id, request),
+            Some(ClientFrame::Cancel { id }) => return self.broken_off(id),
+            _ => return,
         };
         let taken = self.learner.borrow_mut().asked(id, request);
         if taken.is_order {
@@ -149,6 +161,16 @@ impl Worker {
             self.tell_waiting();
         }
         if let Some(change) = taken.change {
+            self.keeper.add(self, [change].into());
+        }
+    }
+
+    /// A person has broken off an order: whatever the proxy still says of it, it is done no more.
+    fn broken_off(self: &Rc<Self>, id: RequestId) {
+        let change = self.learner.borrow_mut().broken_off(id);
+        if let Some(change) = change {
+            self.queue.remove(self, id);
+            self.tell_waiting();
             self.keeper.add(self, [change].into());
         }
     }

@@ -25,6 +25,8 @@ pub(super) struct Queue {
     tasks: RefCell<Vec<Task>>,
     is_at_work: Cell<bool>,
     keys: RefCell<HashMap<RequestId, f64>>,
+    /// Nothing goes in any more. What is in this database goes out with its answer, or the next page would do it again.
+    left: RefCell<Option<Rc<Store>>>,
 }
 
 enum Task {
@@ -42,7 +44,13 @@ impl Queue {
             tasks: RefCell::default(),
             is_at_work: Cell::new(false),
             keys: RefCell::default(),
+            left: RefCell::default(),
         }
+    }
+
+    /// The database is faulty: from now on orders only leave the queue.
+    pub(super) fn wind_up(&self, store: Rc<Store>) {
+        *self.left.borrow_mut() = Some(store);
     }
 
     /// An order is taken on.
@@ -62,13 +70,14 @@ impl Queue {
         }
         let (queue, worker) = (Rc::clone(self), Rc::clone(worker));
         worker.clone().with_store(move |store| {
-            if let Some(store) = store {
+            if let Some(store) = store.or_else(|| queue.left.borrow().clone()) {
                 spawn_local(async move {
-                    let outcome = queue.work(&store).await;
-                    queue.is_at_work.set(false);
-                    if let Err(fault) = outcome {
+                    if let Err(fault) = queue.work(&store).await {
                         worker.fail(fault);
+                        // What came meanwhile. What cannot be taken out now cannot be at all.
+                        let _ = queue.work(&store).await;
                     }
+                    queue.is_at_work.set(false);
                 });
             }
         });
@@ -103,16 +112,25 @@ impl Queue {
                     Task::Remove(id) => answered.push(id),
                 }
             }
-            if !orders.is_empty() {
-                let keys = store.enqueue(&self.page, &orders).await?;
-                self.keys.borrow_mut().extend(ids.into_iter().zip(keys));
-            }
+            let added = self.enqueue(store, &ids, &orders).await;
             let key = |id: &RequestId| self.keys.borrow_mut().remove(id);
             let keys: Vec<f64> = answered.iter().filter_map(key).collect();
             if !keys.is_empty() {
                 store.dequeue(&keys).await?;
             }
+            added?;
         }
+    }
+
+    async fn enqueue(&self, store: &Store, ids: &[RequestId], orders: &[(Vec<u8>, Option<f64>)]) -> Result<(), Fault> {
+        // Those that earlier pages have left behind are in it already.
+        let known = ids.iter().zip(orders).filter_map(|(id, order)| Some((*id, order.1?)));
+        self.keys.borrow_mut().extend(known);
+        if !orders.is_empty() && self.left.borrow().is_none() {
+            let keys = store.enqueue(&self.page, orders).await?;
+            self.keys.borrow_mut().extend(ids.iter().copied().zip(keys));
+        }
+        Ok(())
     }
 
     /// Takes over the orders of pages that are gone.

@@ -15,7 +15,7 @@ mod told;
 use crate::signal::{RwSignal, StoredValue};
 use futures_util::future::AbortHandle;
 use model::List;
-use surat_protocol::{MailboxName, MessageRef, Uid, UidSet, UidValidity};
+use surat_protocol::{MailboxName, MessageRef, RequestId, Uid, UidSet, UidValidity};
 
 /// A mailbox under one UIDVALIDITY: what UIDs belong to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -113,7 +113,7 @@ pub(crate) struct ListStore {
     /// How much of a long order is done, and how much there is.
     pub(crate) working: RwSignal<Option<(u32, u32)>>,
     /// The order of which that tells.
-    pub(crate) order: StoredValue<Option<AbortHandle>>,
+    pub(crate) order: StoredValue<Option<RequestId>>,
     /// Messages that are being dragged.
     pub(crate) dragged: RwSignal<Targets>,
     /// On a narrow screen, are the folders shown over the list?
