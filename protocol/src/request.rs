@@ -64,7 +64,8 @@ pub enum Request {
         /// Flags to clear.
         remove: Vec<Flag>,
     },
-    /// Moves messages: [`crate::Answer::Progress`] when long, then [`crate::Answer::Moved`].
+    /// Moves messages: [`crate::Answer::Progress`] when long, then [`crate::Answer::Moved`]. When a part was moved before it
+    /// was cancelled, or failed, that answer tells of the part, and the problem follows.
     Move {
         /// From where.
         mailbox: MailboxName,

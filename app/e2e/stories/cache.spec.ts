@@ -271,16 +271,23 @@ test('a full disk is told once, and nothing breaks', async ({ context }) => {
 });
 
 test('an order that was queued before the disk was full is not left behind once it is answered', async ({ context }) => {
+  await context.route(/\/cache-[0-9a-f]+\.js$/, async (route) => {
+    const answer = await route.fetch();
+    const fill = `new BroadcastChannel('full').onmessage = () => {
+      IDBObjectStore.prototype.put = () => { throw new DOMException('', 'QuotaExceededError'); };
+    };\n`;
+    await route.fulfill({ response: answer, body: fill + await answer.text() });
+  });
   const page = await open(context);
+  await page.evaluate(() => (globalThis as any).mail_cache.fault((kind: string) => ((globalThis as any).fault = kind)));
   await start(page);
   await play(page, unanswered());
   await expect.poll(async () => (await stored(page))?.queue).toBe(1);
-  await settled(page);
-  await page.evaluate(() => (globalThis as any).mail_cache.fault((kind: string) => ((globalThis as any).fault = kind)));
-  const wire = await context.newCDPSession(page);
-  await wire.send('Storage.overrideQuotaForOrigin', { origin: new URL(held.stage.url).origin, quotaSize: 4_000 });
-  await play(page, unanswered());
-  await expect.poll(() => page.evaluate(() => (globalThis as any).fault)).toBe('full');
+  await page.evaluate(() => new BroadcastChannel('full').postMessage(0));
+  await expect.poll(async () => {
+    await play(page, session.slice(0, session.indexOf(asked('StoreFlags'))));
+    return page.evaluate(() => (globalThis as any).fault);
+  }).toBe('full');
 
   await play(page, answers(asked('StoreFlags')));
 

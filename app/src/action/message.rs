@@ -1,8 +1,9 @@
 //! Messages: archive, delete, junk, move, copy, star, read, unread; each at once, each with a way back.
 
 use super::{
+    promise::Promise,
     reading,
-    relocate::{ask, delete_for_good, end, relocate, to_role},
+    relocate::{ask, delete_for_good, relocate, to_role},
     report, settle,
 };
 use crate::{
@@ -12,6 +13,7 @@ use crate::{
     ui::question::Question,
 };
 use leptos::task::spawn_local;
+use std::rc::Rc;
 use surat_protocol::{Flag, Flags, MailboxName, MessageRef, Request, Role, UidSet};
 
 /// What an action is about: the selected messages, else the open one, else the one with the focus.
@@ -68,7 +70,7 @@ pub(crate) fn mark_opened(app: App, message: &MessageRef, flags: &Flags) {
 
 /// Moves messages to the archive.
 pub(crate) fn archive(app: App, targets: Targets) {
-    to_role(app, targets, Role::Archive, &|count| t().acts.archived(count));
+    to_role(app, targets, Role::Archive, |count| t().acts.archived(count));
 }
 
 /// Moves messages to Trash. Those in Trash, or without one, are deleted for good, after a question.
@@ -79,7 +81,7 @@ pub(crate) fn delete(app: App, targets: Targets) {
         })
     });
     if !others.is_empty() {
-        to_role(app, others, Role::Trash, &|count| t().acts.deleted(count));
+        to_role(app, others, Role::Trash, |count| t().acts.deleted(count));
     }
     if doomed.is_empty() {
         return;
@@ -107,20 +109,24 @@ pub(crate) fn ask_destination(app: App, targets: Targets) {
 /// Moves messages to Junk, and says so to the server's filter.
 pub(crate) fn junk(app: App, targets: Targets) {
     mark_keywords(app, &targets, &Flag::junk(), &Flag::not_junk());
-    to_role(app, targets, Role::Junk, &|count| t().acts.junked(count));
+    to_role(app, targets, Role::Junk, |count| t().acts.junked(count));
 }
 
 /// Moves messages out of Junk into the inbox, and says so to the server's filter.
 pub(crate) fn not_junk(app: App, targets: Targets) {
     mark_keywords(app, &targets, &Flag::not_junk(), &Flag::junk());
-    to_role(app, targets, Role::Inbox, &|count| t().acts.not_junked(count));
+    to_role(app, targets, Role::Inbox, |count| t().acts.not_junked(count));
 }
 
 /// Moves messages to a mailbox.
 pub(crate) fn move_to(app: App, targets: Targets, to: &MailboxName) {
     let folder = app.mailboxes.label(to);
     let moves = targets.into_iter().map(|(place, uids)| (place, uids, to.clone()));
-    relocate(app, moves.collect(), &|count| t().acts.moved(count, &folder));
+    relocate(
+        app,
+        moves.collect(),
+        Rc::new(move |count| t().acts.moved(count, &folder)),
+    );
 }
 
 /// Copies messages to a mailbox.
@@ -137,7 +143,7 @@ pub(crate) fn copy_to(app: App, targets: &Targets, to: &MailboxName) {
                 uids,
                 to,
             };
-            match ask(app, request).await {
+            match ask(app, request).await.answer {
                 Ok(_) => {
                     settle::confirm_count(app, change);
                     app.notices.notify(text);
@@ -166,18 +172,21 @@ pub(crate) fn set_star(app: App, targets: &Targets, is_starred: bool) {
 pub(crate) fn set_seen(app: App, targets: &Targets, is_seen: bool) {
     let changed = of_these(app, targets, &|flags| flags.is_seen() != is_seen);
     let (add, remove) = one_way(Flag::Seen, is_seen);
-    store_flags(app, targets, &add, &remove);
     let count = count(targets);
-    if count > 1 {
+    if count < 2 {
+        return store_flags(app, targets, &add, &remove);
+    }
+    let text = move |count| {
         let acts = &t().acts;
-        let text = if is_seen {
+        if is_seen {
             acts.marked_read(count)
         } else {
             acts.marked_unread(count)
-        };
-        app.notices
-            .notify_undo(text, move || store_flags(app, &changed, &remove, &add));
-    }
+        }
+    };
+    let promise = Promise::new(app, count, Rc::new(text));
+    store_flags_as(&promise, app, targets, &add, &remove);
+    promise.tell_undo(move || store_flags(app, &changed, &remove, &add));
 }
 
 /// Marks all messages of the list as read.
@@ -239,6 +248,10 @@ fn mark_keywords(app: App, targets: &Targets, add: &Flag, remove: &Flag) {
 }
 
 fn store_flags(app: App, targets: &Targets, add: &[Flag], remove: &[Flag]) {
+    store_flags_as(&Promise::silent(app), app, targets, add, remove);
+}
+
+fn store_flags_as(promise: &Promise, app: App, targets: &Targets, add: &[Flag], remove: &[Flag]) {
     for (place, uids) in targets {
         let shown = settle::show_flags(app, place, uids, add, remove);
         let request = Request::StoreFlags {
@@ -248,8 +261,6 @@ fn store_flags(app: App, targets: &Targets, add: &[Flag], remove: &[Flag]) {
             add: add.to_vec(),
             remove: remove.to_vec(),
         };
-        spawn_local(async move {
-            end(app, shown, app.net.ask(request).await);
-        });
+        spawn_local(promise.clone().keep(shown, request));
     }
 }

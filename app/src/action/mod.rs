@@ -6,6 +6,7 @@ pub(crate) mod compose;
 pub(crate) mod mailbox;
 pub(crate) mod manage;
 pub(crate) mod message;
+mod promise;
 pub(crate) mod reading;
 pub(crate) mod relocate;
 pub(crate) mod rows;

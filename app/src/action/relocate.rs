@@ -3,6 +3,7 @@
 use super::{
     mailbox,
     message::count,
+    promise::Promise,
     report, search,
     settle::{self, Shown},
 };
@@ -15,6 +16,7 @@ use crate::{
 };
 use futures_channel::oneshot;
 use leptos::task::spawn_local;
+use std::rc::Rc;
 use surat_protocol::{Answer, MailboxName, Problem, Request, Role, Server, UidSet, UidValidity};
 
 /// Where moved messages are now.
@@ -22,8 +24,9 @@ type Landed = Option<(UidValidity, UidSet)>;
 
 /// Deletes messages for good.
 pub(super) fn delete_for_good(app: App, targets: Targets) {
-    let count = count(&targets);
     let next = next_open(app, &targets);
+    let text = |count| t().acts.deleted_for_good(count);
+    let promise = Promise::new(app, count(&targets), Rc::new(text));
     for (place, uids) in targets {
         let shown = settle::show_move(app, &place, &uids, None);
         let request = Request::Expunge {
@@ -31,16 +34,14 @@ pub(super) fn delete_for_good(app: App, targets: Targets) {
             uid_validity: place.uid_validity,
             uids,
         };
-        spawn_local(async move {
-            end(app, shown, ask(app, request).await);
-        });
+        spawn_local(promise.clone().keep(shown, request));
     }
     go_on(app, next);
-    app.notices.notify(t().acts.deleted_for_good(count));
+    promise.tell();
 }
 
 /// Moves messages to the mailbox with a role, each to the one of its own owner.
-pub(super) fn to_role(app: App, targets: Targets, role: Role, text: &dyn Fn(u64) -> String) {
+pub(super) fn to_role(app: App, targets: Targets, role: Role, text: fn(u64) -> String) {
     let moves: Option<Vec<_>> = app.mailboxes.known.with_untracked(|known| {
         let to = |place: &Place| known.by_role(role, &place.mailbox).map(|mailbox| mailbox.name.clone());
         targets
@@ -49,13 +50,13 @@ pub(super) fn to_role(app: App, targets: Targets, role: Role, text: &dyn Fn(u64)
             .collect()
     });
     match moves {
-        Some(moves) => relocate(app, moves, text),
+        Some(moves) => relocate(app, moves, Rc::new(text)),
         None => app.notices.notify(t().acts.no_folder),
     }
 }
 
 /// Moves messages, shows them as gone at once, and offers to bring them back.
-pub(super) fn relocate(app: App, moves: Vec<(Place, UidSet, MailboxName)>, text: &dyn Fn(u64) -> String) {
+pub(super) fn relocate(app: App, moves: Vec<(Place, UidSet, MailboxName)>, text: Rc<dyn Fn(u64) -> String>) {
     let moves: Vec<_> = moves
         .into_iter()
         .filter(|(place, _, to)| place.mailbox != *to)
@@ -69,40 +70,53 @@ pub(super) fn relocate(app: App, moves: Vec<(Place, UidSet, MailboxName)>, text:
         return;
     }
     let next = next_open(app, &targets);
+    let promise = Promise::new(app, moved, text);
     let mut ways_back = Vec::new();
     for (place, uids, to) in moves {
         let shown = settle::show_move(app, &place, &uids, Some(&to));
         let (landed, way_back) = oneshot::channel::<Landed>();
         ways_back.push((place.mailbox.clone(), to.clone(), way_back));
-        let request = Request::Move {
-            mailbox: place.mailbox,
-            uid_validity: place.uid_validity,
-            uids,
-            to,
-        };
+        let promise = promise.clone();
         spawn_local(async move {
-            let answer = ask(app, request).await;
-            if let Ok(Answer::Moved { to }) = &answer {
-                // Nobody listens when the notice with "Undo" has gone.
-                let _ = landed.send(to.clone());
+            let asked = uids.len() as u64;
+            let from = place.mailbox.clone();
+            let request = Request::Move {
+                mailbox: place.mailbox,
+                uid_validity: place.uid_validity,
+                uids,
+                to: to.clone(),
+            };
+            let ended = ask(app, request).await;
+            let (is_broken, done) = (ended.answer.is_err(), ended.done);
+            end(app, shown, ended.answer);
+            // Nobody listens when the notice with "Undo" has gone.
+            let unheard = ended.landed.and_then(|there| landed.send(there).err());
+            if is_broken {
+                promise.fall_short(asked, done);
+                // Whoever breaks off a long order may well look for a way back only then.
+                if let Some(there) = unheard {
+                    app.notices.notify_undo(promise.words(done), move || {
+                        spawn_local(bring_back(app, from, to, there));
+                    });
+                }
             }
-            end(app, shown, answer);
         });
     }
     go_on(app, next);
-    app.notices.notify_undo(text(moved), move || {
+    promise.tell_undo(move || {
         for (from, to, way_back) in ways_back {
-            spawn_local(bring_back(app, from, to, way_back));
+            spawn_local(async move {
+                // Without an answer nothing was moved, and there is nothing to undo.
+                if let Ok(landed) = way_back.await {
+                    bring_back(app, from, to, landed).await;
+                }
+            });
         }
     });
 }
 
-/// Moves back what was moved, once it is known where it is.
-async fn bring_back(app: App, from: MailboxName, to: MailboxName, way_back: oneshot::Receiver<Landed>) {
-    let Ok(landed) = way_back.await else {
-        // The move itself failed and was rolled back: there is nothing to undo.
-        return;
-    };
+/// Moves back what was moved, from where it is now.
+async fn bring_back(app: App, from: MailboxName, to: MailboxName, landed: Landed) {
     let Some((uid_validity, uids)) = landed else {
         let folder = app.mailboxes.label(&to);
         return app.notices.notify(t().acts.no_undo(&folder));
@@ -118,8 +132,7 @@ async fn bring_back(app: App, from: MailboxName, to: MailboxName, way_back: ones
         uids,
         to: from,
     };
-    let answer = app.net.ask(request).await;
-    end(app, shown, answer);
+    end(app, shown, ask(app, request).await.answer);
     // What is found is not watched: look again.
     let source = app.list.list.with_untracked(|list| list.source().cloned());
     if let Some(Source::Search { mailbox, text }) = source {
@@ -127,23 +140,42 @@ async fn bring_back(app: App, from: MailboxName, to: MailboxName, way_back: ones
     }
 }
 
+/// How something ended that may take long.
+pub(super) struct Ended {
+    /// The last answer.
+    pub(super) answer: Result<Answer, Problem>,
+    /// So many messages were done before a problem.
+    pub(super) done: u64,
+    /// Where they are, if they were moved.
+    landed: Option<Landed>,
+}
+
 /// Asks for something that may take long, and shows how far it is.
-pub(super) async fn ask(app: App, request: Request) -> Result<Answer, Problem> {
+pub(super) async fn ask(app: App, request: Request) -> Ended {
     let mut answers = app.net.stream(request);
     let own = Some(answers.id());
-    let mut last = Err(Problem::ConnectionLost(Server::Imap));
+    let mut ended = Ended {
+        answer: Err(Problem::ConnectionLost(Server::Imap)),
+        done: 0,
+        landed: None,
+    };
     while let Some(answer) = answers.next().await {
-        if let Ok(Answer::Progress { done, total }) = answer {
-            app.list.order.set_value(own);
-            app.list.working.set(Some((done, total)));
+        match &answer {
+            Ok(Answer::Progress { done, total }) => {
+                ended.done = u64::from(*done);
+                app.list.order.set_value(own);
+                app.list.working.set(Some((*done, *total)));
+            }
+            Ok(Answer::Moved { to }) => ended.landed = Some(to.clone()),
+            _ => {}
         }
-        last = answer;
+        ended.answer = answer;
     }
     if app.list.order.get_value() == own {
         app.list.order.set_value(None);
         app.list.working.set(None);
     }
-    last
+    ended
 }
 
 /// Breaks off the long order whose progress is shown: what is done stays done, and the rest stays where it is.

@@ -43,12 +43,34 @@ impl Notices {
 
     /// Tells something.
     pub(crate) fn notify(self, text: impl Into<String>) {
-        self.add(text.into(), None);
+        self.notify_named(text.into());
     }
 
-    /// Tells of something that can be undone, once.
-    pub(crate) fn notify_undo(self, text: impl Into<String>, undo: impl FnOnce() + 'static) {
-        self.add(text.into(), Some(Box::new(undo)));
+    /// Tells something. Names the notice.
+    pub(crate) fn notify_named(self, text: String) -> u32 {
+        self.add(text, None)
+    }
+
+    /// Tells of something that can be undone, once. Names the notice.
+    pub(crate) fn notify_undo(self, text: impl Into<String>, undo: impl FnOnce() + 'static) -> u32 {
+        self.add(text.into(), Some(Box::new(undo)))
+    }
+
+    /// Says it in other words, to be read anew. Names the notice as it is then; nothing happens to one that has gone.
+    pub(crate) fn reword(self, id: u32, text: String) -> u32 {
+        let mut new = id;
+        self.shown.update(|shown| {
+            if let Some(notice) = shown.iter_mut().find(|notice| notice.id == id) {
+                new = self.next_id();
+                (notice.id, notice.text) = (new, text);
+            }
+        });
+        self.undos.update_value(|undos| {
+            if let Some(undo) = undos.iter_mut().find(|undo| undo.0 == id) {
+                undo.0 = new;
+            }
+        });
+        new
     }
 
     /// Takes a notice away, and its way back with it.
@@ -92,9 +114,13 @@ impl Notices {
         self.shown.update(Vec::clear);
     }
 
-    fn add(self, text: String, undo: Option<Undo>) {
+    fn next_id(self) -> u32 {
         self.last_id.update_value(|id| *id = id.wrapping_add(1));
-        let id = self.last_id.get_value();
+        self.last_id.get_value()
+    }
+
+    fn add(self, text: String, undo: Option<Undo>) -> u32 {
+        let id = self.next_id();
         let has_undo = undo.is_some();
         if let Some(undo) = undo {
             self.undos.update_value(|undos| undos.push((id, undo)));
@@ -106,6 +132,7 @@ impl Notices {
             self.dismiss(oldest);
         }
         self.shown.update(|shown| shown.push(Notice { id, text, has_undo }));
+        id
     }
 }
 
@@ -132,6 +159,26 @@ mod tests {
         }
 
         assert_eq!(texts(notices), ["b", "c", "d"]);
+    }
+
+    #[test]
+    fn a_notice_in_other_words_still_undoes_what_it_tells_of() {
+        let owner = Owner::new();
+        owner.set();
+        let notices = Notices::new();
+        let undone = Rc::new(Cell::new(0));
+        let count = Rc::clone(&undone);
+        let first = notices.notify_undo("two archived", move || count.set(count.get() + 1));
+
+        let second = notices.reword(first, "one archived".to_owned());
+        notices.dismiss(first);
+
+        assert_ne!(first, second);
+        assert_eq!(texts(notices), ["one archived"]);
+        assert!(notices.undo_latest());
+        assert_eq!(undone.get(), 1);
+        assert_eq!(notices.reword(second, "none".to_owned()), second, "it has gone");
+        assert!(texts(notices).is_empty());
     }
 
     #[test]

@@ -46,12 +46,13 @@ impl<'a> Turns<'a> {
         let Some(portion) = self.portions.next() else {
             return Ok(None);
         };
-        self.job.check_cancelled()?;
         if self.begun > 0 {
             let [done, total] = [self.begun, self.total].map(|count| u32::try_from(count).unwrap_or(u32::MAX));
             // An order goes on when its page has gone.
             let _ = self.job.answer(Answer::Progress { done, total }).await;
         }
+        // After that, so that whoever cancels it hears how far it came.
+        self.job.check_cancelled()?;
         self.begun += portion.len();
         Ok(Some((self.urgency, portion)))
     }

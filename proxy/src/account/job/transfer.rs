@@ -1,7 +1,10 @@
 //! Moving and copying, in turns.
 
 use super::{Job, orders::Turns, special};
-use crate::{account::problem::InMailbox, imap::decode::code::CopyUid};
+use crate::{
+    account::{directory::Entry, problem::InMailbox},
+    imap::decode::code::CopyUid,
+};
 use surat_protocol::{Answer, MailboxName, Problem, UidSet, UidValidity};
 
 /// Whether the originals stay.
@@ -27,10 +30,31 @@ pub(super) async fn transfer(
         return Ok(Answer::Moved { to: None });
     }
     let mut arrived = Arrived::default();
+    let ended = in_turns(job, kind, (&source, validity), uids, &target, &mut arrived).await;
+    let has_arrived = !arrived.is_nothing();
+    let moved = Answer::Moved { to: arrived.whole() };
+    if let Err(problem) = ended {
+        if has_arrived {
+            // It can still be brought back. Nobody may be left to hear it.
+            let _ = job.answer(moved).await;
+        }
+        return Err(problem);
+    }
+    Ok(moved)
+}
+
+async fn in_turns(
+    job: &Job,
+    kind: Kind,
+    (source, validity): (&Entry, UidValidity),
+    uids: &UidSet,
+    target: &Entry,
+    arrived: &mut Arrived,
+) -> Result<(), Problem> {
     let mut turns = Turns::new(job, uids)?;
     while let Some((urgency, portion)) = turns.next().await? {
         let mut session = job.account.lease(urgency).await?;
-        session.open_valid(&source, validity, portion.last()).await?;
+        session.open_valid(source, validity, portion.last()).await?;
         let mapping = match kind {
             Kind::Copy => session.copy(&portion, &target.wire).await,
             Kind::Move => session.move_(&portion, &target.wire).await.map(|moved| moved.mapping),
@@ -38,9 +62,9 @@ pub(super) async fn transfer(
         drop(session);
         super::refresh_counts(&job.account, vec![source.clone(), target.clone()]);
         // The source is open, so what does not exist can only be the target.
-        arrived.add(mapping.in_mailbox(to)?);
+        arrived.add(mapping.in_mailbox(&target.mailbox.name)?);
     }
-    Ok(Answer::Moved { to: arrived.whole() })
+    Ok(())
 }
 
 /// Where the messages are now, as long as the server told of every turn.
@@ -60,6 +84,10 @@ impl Arrived {
             }
             _ => self.is_incomplete = true,
         }
+    }
+
+    fn is_nothing(&self) -> bool {
+        self.validity.is_none() && !self.is_incomplete
     }
 
     fn whole(self) -> Option<(UidValidity, UidSet)> {

@@ -89,13 +89,19 @@ impl Live {
     pub async fn answers(&mut self, wanted: RequestId) -> Result<Vec<Answer>, Problem> {
         let mut answers = Vec::new();
         loop {
+            let (answer, is_last) = self.answer(wanted).await;
+            answers.push(answer?);
+            if is_last {
+                return Ok(answers);
+            }
+        }
+    }
+
+    /// The next answer to a request, and whether it is the last.
+    pub async fn answer(&mut self, wanted: RequestId) -> (Result<Answer, Problem>, bool) {
+        loop {
             match next_frame(&mut self.socket).await {
-                Ok(ServerFrame::Answer { id, answer, is_last }) if id == wanted => {
-                    answers.push(answer?);
-                    if is_last {
-                        return Ok(answers);
-                    }
-                }
+                Ok(ServerFrame::Answer { id, answer, is_last }) if id == wanted => return (answer, is_last),
                 Ok(ServerFrame::Event(event)) => self.events.push_back(event),
                 Ok(_) => {}
                 Err(end) => panic!("the socket ended: {end}"),
