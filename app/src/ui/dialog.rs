@@ -63,10 +63,10 @@ pub(crate) fn Dialog(
             on:keydown=|event| event.stop_propagation()
         >
             <div class="dialog-frame">
-                <header class="dialog-head">
+                <div class="dialog-head">
                     <h2 id=heading>{move || name.get()}</h2>
                     <IconButton icon=Icon::Cross name=tr(|t| t.ui.close) on_press=on_close />
-                </header>
+                </div>
                 <div class="dialog-body">{children()}</div>
             </div>
         </dialog>
