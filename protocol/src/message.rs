@@ -86,6 +86,13 @@ pub struct Message {
     pub damage: Vec<Damage>,
 }
 
+/// Content-Security-Policy of the frame that shows [`Body::Html`]: loads images of this proxy and of `data:` addresses,
+/// applies the styles inside, and nothing else.
+///
+/// `'self'` is the app's origin: a `srcdoc` frame with `allow-same-origin` has that of its parent.
+pub const FRAME_POLICY: &str = "default-src 'none'; img-src 'self' data:; style-src 'unsafe-inline'; \
+     form-action 'none'; base-uri 'none'; frame-src 'none'; object-src 'none'; script-src 'none'";
+
 /// The readable part of a message: one document, whatever the structure was.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Body {

@@ -1,11 +1,7 @@
 //! The document of the frame.
 
 use crate::Washed;
-
-/// Loads images of this proxy and of `data:` addresses, applies the styles inside, and nothing else.
-/// `'self'` is the app's origin: a `srcdoc` frame with `allow-same-origin` has that of its parent.
-const SECURITY_POLICY: &str = "default-src 'none'; img-src 'self' data:; style-src 'unsafe-inline'; \
-     form-action 'none'; base-uri 'none'; frame-src 'none'; object-src 'none'; script-src 'none'";
+use surat_protocol::FRAME_POLICY;
 
 /// Styles of every message. `:where` has no weight, so the message's own rules win.
 /// The tokens may be set by the app on the frame's `html` element; without it they have defaults.
@@ -37,7 +33,7 @@ pub fn document(washed: &Washed) -> String {
     };
     format!(
         "<!doctype html><html><head>\
-         <meta http-equiv=\"Content-Security-Policy\" content=\"{SECURITY_POLICY}\">\
+         <meta http-equiv=\"Content-Security-Policy\" content=\"{FRAME_POLICY}\">\
          <meta charset=\"utf-8\">\
          <meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\
          <meta name=\"referrer\" content=\"no-referrer\">\

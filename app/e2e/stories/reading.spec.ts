@@ -54,6 +54,35 @@ test('HTML is shown in a frame that can run nothing', async ({ page }) => {
   await expect(page).not.toHaveTitle('lolos');
 });
 
+test('one frame serves all messages, and nothing is left of the one before', async ({ page }) => {
+  const surat = new Surat(page, held.stage);
+  const me = held.stage.newcomer();
+  await held.stage.deliver(me, html('Pertama', '<style>p { color: red }</style><p>Isi pertama</p>'));
+  await held.stage.deliver(me, html('Kedua', '<meta http-equiv="Content-Security-Policy" content="img-src *"><p>Isi kedua</p>'));
+  await held.stage.deliver(me, plain({ to: me, subject: 'Ketiga' }));
+  await surat.enter(me);
+  const frame = page.locator('article iframe');
+
+  await surat.read('Pertama');
+  await expect(surat.frame.getByText('Isi pertama')).toBeVisible();
+  await frame.evaluate((frame) => frame.setAttribute('data-marked', ''));
+  await surat.read('Kedua');
+  await expect(surat.frame.getByText('Isi kedua')).toBeVisible();
+  await expect(frame).toHaveAttribute('data-marked');
+  await expect(surat.frame.getByText('Isi pertama')).toHaveCount(0);
+  await expect(surat.frame.locator('meta')).toHaveCount(0);
+
+  // Whatever led it elsewhere, the next message is there again.
+  await frame.evaluate((frame: HTMLIFrameElement) => frame.contentWindow?.location.replace('about:blank'));
+  await surat.read('Pertama');
+  await expect(surat.frame.getByText('Isi pertama')).toBeVisible();
+
+  await surat.read('Ketiga');
+  await expect(surat.message.getByLabel('Message body')).toContainText('Halo!');
+  await expect(frame).toBeHidden();
+  expect(await frame.evaluate((frame: HTMLIFrameElement) => frame.contentDocument?.body.innerHTML)).toBe('');
+});
+
 test('remote images wait for "Show images", and no request leaves before or after', async ({ page }) => {
   const surat = new Surat(page, held.stage);
   const foreign: string[] = [];

@@ -15,12 +15,20 @@ const REST_MS: u32 = 40;
 /// What a person asked for is on screen by then.
 const AFTER_OPENING_MS: u32 = 80;
 
+/// Who stays with a message that they jumped to for so long reads it, and will go on from there. Who only looks at one
+/// here and one there would cost the server thrice the work for nothing.
+const AFTER_JUMP_MS: u32 = 400;
+
 /// Guesses that wait; older ones are worth nothing.
 const GUESSES: usize = 4;
 
-/// A message was opened: the ones beside it come next.
-pub(crate) fn around(app: App) {
-    Timeout::new(AFTER_OPENING_MS, move || {
+/// A message was opened: the ones beside it come next. It was at hand where somebody goes from one to the next.
+pub(crate) fn around(app: App, opened: MessageRef, was_at_hand: bool) {
+    let after = if was_at_hand { AFTER_OPENING_MS } else { AFTER_JUMP_MS };
+    Timeout::new(after, move || {
+        if !app.reading.is_shown(&opened) {
+            return;
+        }
         let beside = app.list.list.with_untracked(|list| {
             let beside = [-1, 1].map(|step| list.neighbour(step));
             beside.map(|key| list.message(key?))

@@ -107,7 +107,7 @@ fn open(app: App, message: MessageRef) {
     }
     let is_trusted = known_sender(app, &message).is_some_and(|sender| is_trusted(app, &sender));
     if let Some(kept) = app.reading.kept(&message).filter(|kept| kept.has_images || !is_trusted) {
-        return show(app, kept);
+        return show(app, kept, true);
     }
     let is_old_shown = app.reading.shown.with_untracked(Option::is_some);
     if is_old_shown {
@@ -127,10 +127,10 @@ fn open(app: App, message: MessageRef) {
 fn fetch(app: App, at: MessageRef, allow_remote_images: bool) {
     let (task, handle) = abortable(async move {
         if let Some(kept) = kept(app, &at, allow_remote_images).await {
-            return show(app, Arc::new(kept));
+            return show(app, Arc::new(kept), false);
         }
         match read(app, at.clone(), allow_remote_images, false).await {
-            Ok(shown) if app.reading.is_wanted(&at) => show(app, Arc::new(shown)),
+            Ok(shown) if app.reading.is_wanted(&at) => show(app, Arc::new(shown), false),
             Err(problem) if app.reading.is_wanted(&at) => app.reading.fail(problem),
             _ => {}
         }
@@ -178,14 +178,15 @@ async fn read(app: App, at: MessageRef, allow_remote_images: bool, is_ahead: boo
     })
 }
 
-fn show(app: App, shown: Arc<Shown>) {
+fn show(app: App, shown: Arc<Shown>, was_at_hand: bool) {
     // Where the list knows the message, the shell marks it as read.
     if app.list.list.with_untracked(|list| list.flags_of(&shown.at).is_none()) {
         message::mark_opened(app, &shown.at, &shown.message.flags);
     }
     app.compose.people.learn(people(&shown.message));
+    let at = shown.at.clone();
     app.reading.show(shown);
-    ahead::around(app);
+    ahead::around(app, at, was_at_hand);
 }
 
 async fn ask(app: App, at: &MessageRef, allow_remote_images: bool, is_ahead: bool) -> Result<Message, Problem> {

@@ -16,19 +16,16 @@ use surat_protocol::{Body, Damage};
 #[component]
 pub(super) fn MessageBody() -> View {
     let app = app();
-    live(move || {
-        let shown = app.reading.shown.get()?;
-        let body = match &shown.message.body {
-            Body::Plain(text) => view! { <Plain text=text.clone() /> },
-            Body::Html { document, .. } => view! { <Frame document=document.clone() /> },
-            Body::Empty => view! {
-                <section class="body-plain hint" aria-label=tr(|t| t.message.body)>
-                    <p>{tr(|t| t.message.empty)}</p>
-                </section>
-            },
-        };
-        Some(body)
-    })
+    let plain = live(move || match &app.reading.shown.get()?.message.body {
+        Body::Plain(text) => Some(view! { <Plain text=text.clone() /> }),
+        Body::Html { .. } => None,
+        Body::Empty => Some(view! {
+            <section class="body-plain hint" aria-label=tr(|t| t.message.body)>
+                <p>{tr(|t| t.message.empty)}</p>
+            </section>
+        }),
+    });
+    view! { {plain} <Frame /> }
 }
 
 /// What was left out, and what is broken.

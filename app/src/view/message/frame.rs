@@ -1,21 +1,26 @@
 //! HTML mail: a sandboxed frame that can run nothing, as high as what is in it.
 //!
-//! `allow-same-origin` without `allow-scripts` lets us measure it and hear its keys, and lets
-//! nothing in it act.
+//! `allow-same-origin` without `allow-scripts` lets us measure it, write into it and hear its keys, and lets
+//! nothing in it act. One frame serves all messages, since a frame that loads takes two frames of the screen; its
+//! document, and so its policy, stays, and each message takes the place of the one before. See decision 0053.
 
 use super::body::is_on_dark;
 use crate::{
     action::compose,
     app::{App, app},
     dom::{NodeRef, View, view},
-    i18n::tr,
-    signal::{RwSignal, StoredValue, effect},
+    i18n::t,
+    signal::{Memo, RwSignal, effect},
+    store::reading::Shown,
     ui::dom,
 };
 use leptos::prelude::*;
+use std::{cell::Cell, rc::Rc, sync::Arc, time::Duration};
+use surat_protocol::{Body, FRAME_POLICY};
 use wasm_bindgen::{JsCast, closure::Closure};
 use web_sys::{
-    Document, Element, Event, HtmlElement, HtmlIFrameElement, KeyboardEvent, KeyboardEventInit, ResizeObserver,
+    Document, DomParser, Element, Event, HtmlElement, HtmlIFrameElement, KeyboardEvent, KeyboardEventInit,
+    ResizeObserver, SupportedType,
 };
 
 const SANDBOX: &str = "allow-same-origin allow-popups allow-popups-to-escape-sandbox";
@@ -26,24 +31,56 @@ const MEASURES_LIMIT: u32 = 200;
 /// No mail is higher than this, in CSS pixels; the rest scrolls inside.
 const HEIGHT_LIMIT: f64 = 200_000.0;
 
+/// What the frame loads, once.
+fn shell() -> String {
+    [
+        "<!doctype html><meta http-equiv=Content-Security-Policy content=\"",
+        FRAME_POLICY,
+        "\"><meta name=referrer content=no-referrer>",
+    ]
+    .concat()
+}
+
+/// The first rows are on screen by then.
+const LOAD_AFTER: Duration = Duration::from_millis(700);
+
 #[component]
-pub(super) fn Frame(document: String) -> View {
+pub(super) fn Frame() -> View {
     let app = app();
     let frame = NodeRef::<HtmlIFrameElement>::new();
-    let is_loaded = RwSignal::new(false);
-    let held = StoredValue::new(None::<Held>);
-    let on_load = move |_| {
+    let held = RwSignal::new(None::<Rc<Held>>);
+    let load = move || {
         if let Some(frame) = frame.get_untracked() {
-            held.set_value(Held::new(app, &frame));
-            is_loaded.set(true);
+            frame.set_srcdoc(&shell());
         }
     };
+    set_timeout(
+        move || {
+            if held.try_get_untracked().is_some_and(|held| held.is_none()) {
+                load();
+            }
+        },
+        LOAD_AFTER,
+    );
+    let on_load = move |_| {
+        let loaded = frame.get_untracked().and_then(|frame| Held::new(app, &frame));
+        held.set(loaded.map(Rc::new));
+    };
+    let is_html = Memo::new(move |_| app.reading.shown.with(|shown| html_of(shown.as_ref()).is_some()));
+    effect(move || {
+        let (shown, held) = (app.reading.shown.get(), held.get());
+        // Nothing is left of a message that is not shown any more.
+        let text = html_of(shown.as_ref()).unwrap_or_default();
+        // Not loaded yet; or a link in it led elsewhere.
+        if !held.is_some_and(|held| held.write(text)) && !text.is_empty() {
+            load();
+        }
+    });
     // The theme of the frame's document follows the app's, and the reader's choice.
     effect(move || {
+        app.reading.shown.track();
         let (is_dark, is_chosen) = (is_on_dark(app), app.reading.is_on_dark.get().is_some());
-        if is_loaded.get()
-            && let Some(document) = frame.get_untracked().and_then(|frame| frame.content_document())
-        {
+        if let Some(document) = held.get().and_then(|held| held.document()) {
             set_ground(&document, is_dark, is_chosen);
         }
     });
@@ -52,37 +89,46 @@ pub(super) fn Frame(document: String) -> View {
             node_ref=frame
             class="body-frame"
             class:is-dark=move || is_on_dark(app)
-            title=tr(|t| t.message.body)
+            title=move || is_html.get().then(|| t().message.body)
+            hidden=move || !is_html.get()
             sandbox=SANDBOX
-            srcdoc=document
             on:load=on_load
         ></iframe>
     }
 }
 
-/// What watches the frame's document, for as long as it is shown.
+fn html_of(shown: Option<&Arc<Shown>>) -> Option<&str> {
+    match &shown?.message.body {
+        Body::Html { document, .. } => Some(document),
+        _ => None,
+    }
+}
+
+/// The frame with its document, and what watches them.
 struct Held {
+    frame: HtmlIFrameElement,
     observer: ResizeObserver,
+    measures: Rc<Cell<u32>>,
     _measure: Closure<dyn FnMut()>,
     _key: Closure<dyn FnMut(KeyboardEvent)>,
     _click: Closure<dyn FnMut(Event)>,
 }
 
 impl Held {
+    /// Of a frame that has loaded [`shell`], and not of one that shows anything else.
     fn new(app: App, frame: &HtmlIFrameElement) -> Option<Self> {
-        let document = frame.content_document()?;
-        let root = document.document_element()?;
+        let document = document_of(frame)?;
 
-        let (own, measured) = (frame.clone(), root.clone());
-        let mut count = 0;
+        let own = frame.clone();
+        let measures = Rc::new(Cell::new(0));
+        let count = Rc::clone(&measures);
         let measure = Closure::<dyn FnMut()>::new(move || {
-            count += 1;
-            if count <= MEASURES_LIMIT {
-                fit(&own, &measured);
+            count.set(count.get() + 1);
+            if count.get() <= MEASURES_LIMIT {
+                fit(&own);
             }
         });
         let observer = ResizeObserver::new(measure.as_ref().unchecked_ref()).ok()?;
-        observer.observe(&root);
 
         let own = frame.clone();
         let key = Closure::<dyn FnMut(KeyboardEvent)>::new(move |event| forward_key(&own, &event));
@@ -93,12 +139,51 @@ impl Held {
                 .ok()?;
         }
         Some(Self {
+            frame: frame.clone(),
             observer,
+            measures,
             _measure: measure,
             _key: key,
             _click: click,
         })
     }
+
+    /// The document, as long as the frame shows it.
+    fn document(&self) -> Option<Document> {
+        document_of(&self.frame)
+    }
+
+    /// Puts a message's document in the place of what is shown; `false` when the frame shows something else.
+    fn write(&self, text: &str) -> bool {
+        self.try_write(text).is_some()
+    }
+
+    fn try_write(&self, text: &str) -> Option<()> {
+        let document = self.document()?;
+        // Scripts that are parsed so never run, whatever becomes of them, and nothing is loaded yet.
+        let written = DomParser::new()
+            .ok()?
+            .parse_from_string(text, SupportedType::TextHtml)
+            .ok()?;
+        // The policy that counts is the frame's own; without it this would add one more for each message.
+        while let Ok(Some(meta)) = written.query_selector("meta") {
+            meta.remove();
+        }
+        let root = written.document_element()?;
+        let before = document.document_element()?;
+        document.replace_child(&root, &before).ok()?;
+        self.observer.disconnect();
+        self.measures.set(0);
+        self.observer.observe(&root);
+        Some(())
+    }
+}
+
+/// The document of the frame's shell; not what the frame shows before, or after a link in it was followed.
+fn document_of(frame: &HtmlIFrameElement) -> Option<Document> {
+    frame
+        .content_document()
+        .filter(|document| document.url().is_ok_and(|url| url == "about:srcdoc"))
 }
 
 impl Drop for Held {
@@ -107,7 +192,10 @@ impl Drop for Held {
     }
 }
 
-fn fit(frame: &HtmlIFrameElement, root: &Element) {
+fn fit(frame: &HtmlIFrameElement) {
+    let Some(root) = document_of(frame).and_then(|document| document.document_element()) else {
+        return;
+    };
     let height = root.get_bounding_client_rect().height().ceil().min(HEIGHT_LIMIT);
     let height = dom::pixels(height);
     let style = frame.unchecked_ref::<HtmlElement>().style();
@@ -127,14 +215,9 @@ fn set_ground(document: &Document, is_dark: bool, is_chosen: bool) {
     // These cannot fail for names that are fixed.
     let _ = root.set_attribute("data-theme", if is_dark { "dark" } else { "light" });
     let _ = root.toggle_attribute_with_force("data-force", is_chosen && is_dark);
-    let own = document_style("--surface");
-    for (name, value) in [
-        ("--ground", own),
-        ("--text", document_style("--text")),
-        ("--link", document_style("--link")),
-    ] {
+    for (name, own) in [("--ground", "--surface"), ("--text", "--text"), ("--link", "--link")] {
         let _ = if is_dark {
-            root.style().set_property(name, &value)
+            root.style().set_property(name, &document_style(own))
         } else {
             root.style().remove_property(name).map(|_| ())
         };

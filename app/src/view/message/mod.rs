@@ -14,9 +14,9 @@ pub(crate) use attachments::icon_of;
 use crate::{
     action::reading,
     app::app,
-    dom::{IntoView, View, live, view},
-    i18n::{problem, tr},
-    signal::Memo,
+    dom::{NodeRef, View, live, view},
+    i18n::{problem, t, tr},
+    signal::{Memo, StoredValue, effect},
     store::reading::Shown,
     ui::{
         button::Button,
@@ -26,49 +26,76 @@ use crate::{
 };
 use leptos::prelude::*;
 use std::sync::Arc;
-use surat_protocol::Problem;
+use surat_protocol::{MessageRef, Problem};
+use web_sys::HtmlElement;
 
 /// The reading pane.
 #[component]
 pub(crate) fn ReadingPane() -> View {
     let app = app();
-    // The article stays while its own images come; it is made anew for another message.
+    // What depends on the message alone stays while its own images come.
     let at = Memo::new(move |_| {
         app.reading
             .shown
             .with(|shown| shown.as_ref().map(|shown| shown.at.clone()))
     });
-    live(move || {
+    let has_message = Memo::new(move |_| app.reading.trouble.with(Option::is_none) && at.with(Option::is_some));
+    let instead = live(move || {
         if let Some(problem) = app.reading.trouble.get() {
             return view! { <Trouble problem /> };
         }
-        if at.get().is_some() {
-            let shown = app.reading.shown.get_untracked();
-            return shown.map(|shown| view! { <Article shown /> }).into_view();
+        if has_message.get() {
+            return View::Nothing;
         }
         if app.reading.wanted.with(Option::is_some) {
             return view! { <Skeleton name=tr(|t| t.message.loading) lines=9 /> };
         }
         view! { <Empty icon=Icon::MailOpen title=tr(|t| t.message.select) /> }
-    })
+    });
+    view! { <Article at has_message /> {instead} }
 }
 
+/// The message. It stays when another one is opened, and is hidden while none is: what all messages have in common,
+/// such as the buttons and the frame, need not be made while somebody waits.
 #[component]
-fn Article(shown: Arc<Shown>) -> View {
-    let label = tr(|t| t.message.landmark);
-    let uid = shown.at.uid.0;
+fn Article(at: Memo<Option<MessageRef>>, has_message: Memo<bool>) -> View {
+    let scroll = NodeRef::<HtmlElement>::new();
+    let is_scrolled = StoredValue::new(false);
+    effect(move || {
+        at.with(|_| ());
+        // To ask where it is would lay out the page once more.
+        if is_scrolled.try_update_value(std::mem::take) == Some(true)
+            && let Some(scroll) = scroll.get_untracked()
+        {
+            scroll.set_scroll_top(0);
+        }
+    });
+    let label = move || has_message.get().then(|| t().message.landmark);
+    let head = move || shown_at(at).map(|shown| view! { <head::Head shown /> });
+    let attachments = move || shown_at(at).map(|shown| view! { <attachments::Attachments shown /> });
     view! {
-        <article class="message" aria-label=label data-uid=uid>
-            <actions::Toolbar shown=Arc::clone(&shown) />
-            <div class="message-scroll" tabindex="0">
-                <head::Head shown=Arc::clone(&shown) />
+        <article
+            class="message"
+            aria-label=label
+            data-uid=move || at.with(|at| at.as_ref().map(|at| at.uid.0.to_string()))
+            hidden=move || !has_message.get()
+        >
+            <actions::Toolbar at />
+            <div node_ref=scroll class="message-scroll" tabindex="0" on:scroll=move |_| is_scrolled.set_value(true)>
+                {head}
                 <body::Bars />
                 <body::MessageBody />
-                <attachments::Attachments shown=Arc::clone(&shown) />
+                {attachments}
             </div>
-            <actions::ReplyBar shown />
+            <actions::ReplyBar />
         </article>
     }
+}
+
+/// The message that is shown, for what is made anew for each.
+fn shown_at(at: Memo<Option<MessageRef>>) -> Option<Arc<Shown>> {
+    at.with(|_| ());
+    app().reading.shown.get_untracked()
 }
 
 #[component]
