@@ -98,7 +98,9 @@ impl View {
                     }
                 }
             }
-            Change::FlagsChanged(place, uids, effect) if kept.is_at(place) => {
+            Change::FlagsOrdered(place, uids, effect) | Change::FlagsChanged(place, uids, effect)
+                if kept.is_at(place) =>
+            {
                 for row in self.rows.values_mut().filter(|row| uids.contains(row.uid)) {
                     effect.apply(&mut row.flags);
                 }

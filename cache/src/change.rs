@@ -40,12 +40,15 @@ pub(crate) enum Change {
     /// Messages left for good: from the order, and with rows and bodies.
     Left(Place, UidSet),
     /// A person took messages out, and the server has not said anything yet.
-    Hidden(Place, UidSet),
+    /// The mailbox is where they go to.
+    Hidden(Place, UidSet, Option<MailboxName>),
     /// Rows, as the server has them now.
     Rows(Place, Vec<Row>),
     /// All flags of some messages.
     FlagsTold(Place, Vec<(Uid, Flags)>),
-    /// A person set or cleared flags.
+    /// A person set or cleared flags, and the server has not said anything yet.
+    FlagsOrdered(Place, UidSet, Rc<Effect>),
+    /// The server has set or cleared flags, and tells the counts by itself.
     FlagsChanged(Place, UidSet, Rc<Effect>),
     /// What is kept of these rows may be wrong.
     RowsDoubted(Place, UidSet),
@@ -97,7 +100,8 @@ impl Change {
             Self::Opened(opening) => Some(&opening.opened.mailbox),
             Self::Arrived(place, _)
             | Self::Left(place, _)
-            | Self::Hidden(place, _)
+            | Self::Hidden(place, ..)
+            | Self::FlagsOrdered(place, ..)
             | Self::Rows(place, _)
             | Self::FlagsTold(place, _)
             | Self::FlagsChanged(place, ..)

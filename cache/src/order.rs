@@ -64,7 +64,7 @@ impl Kept {
                 let next = kept.uids.last().map_or(1, |last| last.0.saturating_add(1));
                 kept.uid_next = kept.uid_next.max(Uid(next));
             }
-            Change::Left(place, uids) | Change::Hidden(place, uids) if kept.is_at(place) => {
+            Change::Left(place, uids) | Change::Hidden(place, uids, _) if kept.is_at(place) => {
                 kept.uids = kept.uids.difference(uids);
             }
             Change::OrderDoubted(_) => kept.is_doubtful = true,

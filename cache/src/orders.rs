@@ -2,7 +2,7 @@
 
 use crate::change::{Change, Place};
 use std::{collections::BTreeMap, rc::Rc};
-use surat_protocol::{Flag, Flags, Request, RequestId, Uid, UidSet};
+use surat_protocol::{Flag, Flags, MailboxName, Request, RequestId, Uid, UidSet};
 
 /// What an order does to messages.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,6 +27,8 @@ pub(crate) struct Order {
     pub(crate) uids: UidSet,
     /// What.
     pub(crate) effect: Rc<Effect>,
+    /// Where they go to.
+    to: Option<MailboxName>,
 }
 
 /// The orders of this page that wait for their last answer.
@@ -36,6 +38,15 @@ pub(crate) struct Orders {
 }
 
 impl Effect {
+    /// Are messages marked as read by it, or as unread?
+    pub(crate) fn seen(&self) -> Option<bool> {
+        match self {
+            Self::Flags { remove, .. } if remove.contains(&Flag::Seen) => Some(false),
+            Self::Flags { add, .. } if add.contains(&Flag::Seen) => Some(true),
+            Self::Flags { .. } | Self::Leave => None,
+        }
+    }
+
     /// Does it to the flags of a message.
     pub(crate) fn apply(&self, flags: &mut Flags) {
         if let Self::Flags { add, remove } = self {
@@ -81,6 +92,10 @@ impl Order {
             },
             uids: uids.clone(),
             effect: Rc::new(effect),
+            to: match request {
+                Request::Move { to, .. } => Some(to.clone()),
+                _ => None,
+            },
         })
     }
 
@@ -88,8 +103,8 @@ impl Order {
     pub(crate) fn given(&self) -> Change {
         let (place, uids) = (self.place.clone(), self.uids.clone());
         match *self.effect {
-            Effect::Flags { .. } => Change::FlagsChanged(place, uids, Rc::clone(&self.effect)),
-            Effect::Leave => Change::Hidden(place, uids),
+            Effect::Flags { .. } => Change::FlagsOrdered(place, uids, Rc::clone(&self.effect)),
+            Effect::Leave => Change::Hidden(place, uids, self.to.clone()),
         }
     }
 

@@ -2,6 +2,7 @@
 import { expect, type Page, test } from '@playwright/test';
 import { plain } from '../support/mail';
 import { Relay } from '../support/relay';
+import { seenFolders } from '../support/seen';
 import { type Stage, useStage } from '../support/stage';
 import { Surat } from '../support/surat';
 
@@ -78,6 +79,45 @@ test('without a network the mail that was kept is there, and what is done to it 
   await other.context().close();
   await expect(surat.row('Satu')).toHaveCount(0);
   await expect(surat.row(/Tiga.*Starred/)).toBeVisible();
+});
+
+test('without a network the counts follow what is done, after reloads too', async ({ page }) => {
+  const { surat, relay, email } = await withMail(page, ['Satu', 'Dua', 'Tiga', 'Empat', 'Lima']);
+  await enterKeeping(surat, email);
+  await settled(page);
+  await relay.cut();
+  await page.reload();
+  const unread = async () => (await seenFolders(page)).filter(({ unread }) => unread > 0).map(({ name, unread }) => `${name} ${unread}`);
+  const act = async (subject: string, key: string) => {
+    await surat.row(subject).click({ modifiers: ['Control'] });
+    await page.keyboard.press(key);
+    await page.keyboard.press('Escape');
+  };
+  await expect.poll(unread).toEqual(['INBOX 5']);
+
+  await act('Satu', 'I');
+  await act('Dua', 'e');
+  await act('Tiga', '#');
+  await expect.poll(unread).toEqual(['INBOX 2', 'Archive 1', 'Trash 1']);
+  await settled(page);
+  await page.reload();
+  await expect.poll(unread).toEqual(['INBOX 2', 'Archive 1', 'Trash 1']);
+  await act('Satu', 'U');
+  await expect.poll(unread).toEqual(['INBOX 3', 'Archive 1', 'Trash 1']);
+  await settled(page);
+  await page.reload();
+  await expect.poll(unread).toEqual(['INBOX 3', 'Archive 1', 'Trash 1']);
+  await page.keyboard.press('Control+a');
+  await page.keyboard.press('e');
+  await settled(page);
+  await page.reload();
+  await expect.poll(unread).toEqual(['Archive 4', 'Trash 1']);
+
+  await relay.connect();
+  await page.evaluate(() => dispatchEvent(new Event('online')));
+  await expect(surat.notice(/Reconnecting/)).toHaveCount(0, { timeout: 30_000 });
+  await page.waitForTimeout(2_000);
+  expect(await unread()).toEqual(['Archive 4', 'Trash 1']);
 });
 
 test('what happened elsewhere meanwhile is shown after a reload, over what was kept', async ({ page }) => {

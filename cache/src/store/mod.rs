@@ -13,6 +13,7 @@
 
 mod fault;
 mod key;
+mod ordered;
 mod queue;
 mod read;
 mod sweep;

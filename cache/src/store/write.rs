@@ -2,12 +2,10 @@
 
 use super::{BY_UID, Fault, MAIL, MAILBOXES, MESSAGES, ORDERS, ROWS, Store, USES, Work, key};
 use crate::{
-    answer,
     backlog::{Portion, Task},
     change::{Change, Opening, Place},
     listing,
     order::{Before, Kept},
-    orders::Effect,
 };
 use idb::ObjectStore;
 use js_sys::{Object, Reflect};
@@ -16,20 +14,14 @@ use surat_protocol::{Flags, MailboxName, Row, Uid, UidSet};
 use wasm_bindgen::JsValue;
 
 /// Requests to the database in one transaction: what a question may have to wait for, some milliseconds.
-const REQUESTS: usize = 200;
-
-/// Rows that are read at once.
-const ROWS_AT_ONCE: u32 = 250;
-
-/// Rows that are read in vain rather than asked for in two questions.
-const GAP: u32 = 64;
+pub(super) const REQUESTS: usize = 200;
 
 /// One transaction's work on changes.
-struct Writer<'a> {
-    work: &'a Work,
+pub(super) struct Writer<'a> {
+    pub(super) work: &'a Work,
     now: u64,
     largest_message: u64,
-    requests: usize,
+    pub(super) requests: usize,
     octets: u64,
     /// Orders that were read, and whether they changed.
     orders: BTreeMap<MailboxName, (Option<Kept>, bool)>,
@@ -76,7 +68,7 @@ impl Writer<'_> {
         match &*task.change {
             change @ (Change::Listing(_) | Change::Counts(..)) => self.list(change, more).await?,
             Change::Opened(opening) => self.open(opening, more).await?,
-            Change::Arrived(place, _) | Change::Hidden(place, _) => self.reorder(&place.mailbox, &task.change).await?,
+            Change::Arrived(place, _) => self.reorder(&place.mailbox, &task.change).await?,
             Change::OrderDoubted(mailbox) => self.reorder(mailbox, &task.change).await?,
             Change::Left(place, uids) => {
                 if task.from == 0 {
@@ -93,8 +85,12 @@ impl Writer<'_> {
             }
             Change::Rows(place, rows) => self.put_rows(place, rows).await?,
             Change::FlagsTold(place, told) => self.tell_flags(place, told).await?,
+            Change::Hidden(place, uids, to) => return self.hide(place, uids, to.as_ref()).await,
+            Change::FlagsOrdered(place, uids, effect) => {
+                return self.change_flags(place, uids, effect, task.from, true).await;
+            }
             Change::FlagsChanged(place, uids, effect) => {
-                return self.change_flags(place, uids, effect, task.from).await;
+                return self.change_flags(place, uids, effect, task.from, false).await;
             }
             Change::Message(message, images, body) => {
                 let (value, octets) = key::octets(&(*images, &**body));
@@ -122,7 +118,7 @@ impl Writer<'_> {
     }
 
     /// The order of a mailbox, read once.
-    async fn kept(&mut self, mailbox: &MailboxName) -> Result<&mut (Option<Kept>, bool), Fault> {
+    pub(super) async fn kept(&mut self, mailbox: &MailboxName) -> Result<&mut (Option<Kept>, bool), Fault> {
         if !self.orders.contains_key(mailbox) {
             let kept = self.work.kept(mailbox).await?;
             self.requests += 1;
@@ -131,7 +127,7 @@ impl Writer<'_> {
         Ok(self.orders.entry(mailbox.clone()).or_default())
     }
 
-    async fn reorder(&mut self, mailbox: &MailboxName, change: &Change) -> Result<(), Fault> {
+    pub(super) async fn reorder(&mut self, mailbox: &MailboxName, change: &Change) -> Result<(), Fault> {
         let now = self.now;
         let (kept, is_changed) = self.kept(mailbox).await?;
         let before = kept.take();
@@ -229,7 +225,7 @@ impl Writer<'_> {
     }
 
     /// The UIDs that rows are kept of; none where the mailbox was never opened, or is another one now.
-    async fn uids_of(&mut self, place: &Place) -> Result<UidSet, Fault> {
+    pub(super) async fn uids_of(&mut self, place: &Place) -> Result<UidSet, Fault> {
         let (kept, _) = self.kept(&place.mailbox).await?;
         let here = kept.as_ref().filter(|kept| kept.is_at(place));
         Ok(here.map(|kept| kept.uids.clone()).unwrap_or_default())
@@ -250,38 +246,6 @@ impl Writer<'_> {
         }
         self.requests += told.len();
         Ok(())
-    }
-
-    /// Changes flags of rows that are kept, a run of UIDs at a time.
-    async fn change_flags(
-        &mut self,
-        place: &Place,
-        uids: &UidSet,
-        effect: &Effect,
-        from: u32,
-    ) -> Result<Option<u32>, Fault> {
-        let store = self.work.store(ROWS)?;
-        let uids = self.uids_of(place).await?.intersection(uids);
-        for (first, last) in answer::runs(&uids, GAP) {
-            let mut next = Some(first.max(from)).filter(|first| *first <= last);
-            while let Some(first) = next {
-                if self.requests >= REQUESTS {
-                    return Ok(Some(first));
-                }
-                let span = key::span(place, (first, last))?;
-                let stored = store.get_all(Some(span.into()), Some(ROWS_AT_ONCE))?.await?;
-                let rows: Vec<Row> = stored.iter().filter_map(key::value).collect();
-                let is_full = u32::try_from(stored.len()) == Ok(ROWS_AT_ONCE);
-                let end = rows.last().map(|row| row.uid.0).filter(|_| is_full);
-                next = end.and_then(|end| end.checked_add(1)).filter(|next| *next <= last);
-                self.requests += 1 + rows.len();
-                for mut row in rows.into_iter().filter(|row| uids.contains(row.uid)) {
-                    effect.apply(&mut row.flags);
-                    store.put(&key::octets(&row).0, Some(&key::uid(place, row.uid)))?;
-                }
-            }
-        }
-        Ok(None)
     }
 
     fn put_use(&self, key: &JsValue, octets: u64) -> Result<(), Fault> {
