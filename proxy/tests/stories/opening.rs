@@ -1,7 +1,9 @@
-//! Opening a mailbox again tells only what is new.
+//! Opening a mailbox again tells only what is new; and a page that reads slowly keeps nobody else from it.
 
-use crate::support::{Inside, Live, ayu, letter};
+use crate::support::{Browser, Inside, Live, PATIENCE, Proxy, ayu, letter};
 use surat_protocol::{Answer, Contents, Flag, Known, MailboxName, ModSeq, Request, Uid, UidSet};
+use surat_testbed::{Stored, Testbed};
+use tokio::time::timeout;
 
 fn known(inside: &Inside) -> Known {
     Known {
@@ -12,7 +14,7 @@ fn known(inside: &Inside) -> Known {
 }
 
 /// Does in the inbox whatever a page can do: one message more, one less, one with a star.
-async fn change(page: &mut Live, inbox: &Inside, testbed: &surat_testbed::Testbed) {
+async fn change(page: &mut Live, inbox: &Inside, testbed: &Testbed) {
     let uids: Vec<Uid> = inbox.uids.iter().collect();
     let star = Request::StoreFlags {
         mailbox: MailboxName::inbox(),
@@ -117,4 +119,47 @@ async fn what_was_kept_wrongly_is_told_anew() {
     }
     let (opened, rows) = page.reopen_mailbox("INBOX", Some(right)).await;
     assert!(matches!(opened.contents, Contents::Since { .. }) && rows.is_empty());
+}
+
+/// Mail to so many people that 200 rows of it make an answer of 3 MB, in the archive.
+fn wide() -> Testbed {
+    let mut testbed = Testbed::builder().without_postfix().prepare().unwrap();
+    let people = format!("\"{}\" <a@surat.test>,\r\n ", "木".repeat(250)).repeat(20);
+    let octets = format!("From: a@surat.test\r\nTo: {people}b@surat.test\r\nSubject: x\r\n\r\nx\r\n");
+    let mut store = testbed.store("ayu");
+    for _ in 0..200 {
+        let message = Stored {
+            mailbox: "Archive",
+            flags: "",
+            date: 1_700_000_000,
+            octets: octets.as_bytes(),
+        };
+        store.add(&message).unwrap();
+    }
+    testbed.start().unwrap();
+    testbed
+}
+
+#[tokio::test]
+async fn a_page_that_reads_nothing_keeps_no_other_page_waiting() {
+    let testbed = wide();
+    let proxy = Proxy::start(&testbed).await;
+    let browser = Browser::sign_in(&proxy, "ayu").await;
+    let (mut slow, mut quick) = (Live::open_narrow(&browser).await, browser.live().await);
+    let request = Request::OpenMailbox {
+        mailbox: MailboxName("Archive".into()),
+        first_rows: 200,
+        known: None,
+    };
+
+    // More than the queue of a page and the buffers below it hold.
+    for _ in 0..8 {
+        slow.send(request.clone()).await;
+    }
+    // Some of these may be heard before those, not all. A page that reads nothing is let go after 20 seconds.
+    for _ in 0..20 {
+        let opening = timeout(PATIENCE / 2, quick.open_mailbox("INBOX"));
+        let (inbox, _) = opening.await.expect("nobody waits for the slow page");
+        assert!(inbox.uids.is_empty());
+    }
 }

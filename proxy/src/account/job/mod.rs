@@ -30,8 +30,9 @@ pub(super) use send::{Sending, recover};
 use super::{
     actor::{Account, PageId},
     directory::Entry,
-    outbox::{Reply, Unsent},
+    outbox::Unsent,
     pool::Urgency,
+    reply::Reply,
 };
 use std::sync::Arc;
 use surat_protocol::{Answer, MailboxName, Problem, Request, Server};
@@ -148,10 +149,7 @@ impl Job {
 
     /// An answer with more to come. A page that is gone cancels a question; an order goes on.
     async fn answer(&self, answer: Answer) -> Result<(), Problem> {
-        self.reply.answer(answer).await.map_err(|unsent| match unsent {
-            Unsent::Gone => Problem::Cancelled,
-            Unsent::TooMuch => Problem::Busy,
-        })
+        self.reply.answer(answer).await.map_err(unsent)
     }
 
     /// Was it cancelled? Asked between two turns of an order.
@@ -161,6 +159,13 @@ impl Job {
         } else {
             Ok(())
         }
+    }
+}
+
+fn unsent(unsent: Unsent) -> Problem {
+    match unsent {
+        Unsent::Gone => Problem::Cancelled,
+        Unsent::TooMuch => Problem::Busy,
     }
 }
 

@@ -1,8 +1,15 @@
 //! Opening a mailbox: what is new in it or all of it, its newest rows, and from then on its news.
 
-use super::{Job, counts, rows, special};
+use super::{Job, counts, rows, special, unsent};
 use crate::{
-    account::{directory::Entry, pool::Urgency, problem::InMailbox, servers::Connection, sync::MailboxState},
+    account::{
+        directory::Entry,
+        pool::{Connected, Urgency},
+        problem::InMailbox,
+        reply::Answers,
+        servers::Connection,
+        sync::MailboxState,
+    },
     imap::command::select::Selected,
 };
 use surat_protocol::{Answer, Contents, Glance, Known, MailboxName, ModSeq, Opened, Problem, Uid, UidSet};
@@ -28,19 +35,18 @@ pub(super) async fn open(
             return Err(or_gone(job, mailbox, problem).await);
         }
     };
+    // A page that reads slowly must not keep the connection from the others of its account.
+    let (answers, telling) = job.reply.beside();
     let opening = Opening {
         job,
+        answers,
         entry,
         selected,
         first_rows: first_rows.min(FIRST_ROWS),
     };
-    let answer = match opening.news(&mut session, known).await? {
-        Some(news) => opening.tell_news(&mut session, news).await?,
-        None => opening.tell_all(&mut session).await?,
-    };
-    drop(session);
-    counts::look_soon(&job.account, vec![opening.entry]);
-    Ok(answer)
+    let (answer, told) = tokio::join!(opening.tell(session, known), telling);
+    told.map_err(unsent)?;
+    answer
 }
 
 /// Why a mailbox could not be opened. Servers refuse one that is gone without saying that it is (Dovecot 2.3 and
@@ -58,6 +64,8 @@ async fn or_gone(job: &Job, mailbox: &MailboxName, problem: Problem) -> Problem 
 /// A mailbox that has just been opened.
 struct Opening<'a> {
     job: &'a Job,
+    /// What is told before the last answer.
+    answers: Answers<'a>,
     entry: Entry,
     selected: Selected,
     first_rows: u16,
@@ -72,6 +80,17 @@ struct News {
 }
 
 impl Opening<'_> {
+    /// Tells it; gives the connection back before the last answer, which may have to wait for the page.
+    async fn tell(self, mut session: Connected, known: Option<Known>) -> Result<Answer, Problem> {
+        let answer = match self.news(&mut session, known).await? {
+            Some(news) => self.tell_news(&mut session, news).await?,
+            None => self.tell_all(&mut session).await?,
+        };
+        drop(session);
+        counts::look_soon(&self.job.account, vec![self.entry]);
+        Ok(answer)
+    }
+
     /// What is new since `known`, if the server can tell and it is not too much.
     async fn news(&self, session: &mut Connection, known: Option<Known>) -> Result<Option<News>, Problem> {
         let selected = &self.selected;
@@ -131,7 +150,7 @@ impl Opening<'_> {
         if newest.is_empty() {
             return Ok(opened);
         }
-        self.job.answer(opened).await?;
+        self.answers.give(opened).map_err(unsent)?;
         let rows = rows::fetch_rows(session, &newest).await.in_mailbox(self.mailbox())?;
         Ok(Answer::Rows(rows))
     }
@@ -151,7 +170,7 @@ impl Opening<'_> {
                 messages: exists,
                 rows,
             };
-            self.job.answer(Answer::Glance(glance)).await?;
+            self.answers.give(Answer::Glance(glance)).map_err(unsent)?;
         }
         let uids = session.all_uids().await.in_mailbox(name)?;
         // Some may have come since it was opened.
@@ -160,7 +179,7 @@ impl Opening<'_> {
         if missing.is_empty() {
             return Ok(opened);
         }
-        self.job.answer(opened).await?;
+        self.answers.give(opened).map_err(unsent)?;
         let rows = rows::fetch_rows(session, &missing).await.in_mailbox(name)?;
         Ok(Answer::Rows(rows))
     }

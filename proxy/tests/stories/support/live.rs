@@ -7,7 +7,10 @@ use surat_protocol::{
     Answer, ClientFrame, Contents, Event, Glance, Known, MailboxName, ModSeq, Opened, Problem, Request, RequestId, Row,
     ServerFrame, UidSet, UidValidity, Welcome, frame,
 };
-use tokio::{net::TcpStream, time::timeout};
+use tokio::{
+    net::{TcpSocket, TcpStream},
+    time::timeout,
+};
 use tokio_tungstenite::{
     MaybeTlsStream, WebSocketStream,
     tungstenite::{self, Message, client::IntoClientRequest, http::HeaderValue},
@@ -19,12 +22,22 @@ pub struct Live {
     next_id: u32,
     /// Events that came while something else was waited for.
     events: VecDeque<Event>,
+    /// Answers that came while those of another request were waited for.
+    others: VecDeque<(RequestId, Result<Answer, Problem>, bool)>,
     /// What it was told when it was let in.
     pub welcome: Welcome,
 }
 
 /// Opens a socket without saying anything on it.
 pub async fn connect(
+    browser: &Browser,
+    origin: &str,
+) -> Result<WebSocketStream<MaybeTlsStream<TcpStream>>, tungstenite::Error> {
+    connect_by(TcpSocket::new_v4().unwrap(), browser, origin).await
+}
+
+async fn connect_by(
+    socket: TcpSocket,
     browser: &Browser,
     origin: &str,
 ) -> Result<WebSocketStream<MaybeTlsStream<TcpStream>>, tungstenite::Error> {
@@ -38,7 +51,9 @@ pub async fn connect(
             .headers_mut()
             .insert(name, HeaderValue::from_str(value).unwrap());
     }
-    tokio_tungstenite::connect_async(request)
+    let proxy = browser.origin.trim_start_matches("http://").parse().unwrap();
+    let stream = MaybeTlsStream::Plain(socket.connect(proxy).await.unwrap());
+    tokio_tungstenite::client_async(request, stream)
         .await
         .map(|(socket, _)| socket)
 }
@@ -46,7 +61,17 @@ pub async fn connect(
 impl Live {
     /// Opens a socket, says Hello, and is let in.
     pub async fn open(browser: &Browser) -> Self {
-        let mut socket = connect(browser, &browser.origin).await.unwrap();
+        Self::greet(connect(browser, &browser.origin).await.unwrap()).await
+    }
+
+    /// The same on a link that holds little that was not read.
+    pub async fn open_narrow(browser: &Browser) -> Self {
+        let socket = TcpSocket::new_v4().unwrap();
+        socket.set_recv_buffer_size(256 << 10).unwrap();
+        Self::greet(connect_by(socket, browser, &browser.origin).await.unwrap()).await
+    }
+
+    async fn greet(mut socket: WebSocketStream<MaybeTlsStream<TcpStream>>) -> Self {
         let hello = frame::encode(&ClientFrame::Hello {
             version: frame::VERSION,
         });
@@ -59,6 +84,7 @@ impl Live {
             socket,
             next_id: 0,
             events: VecDeque::new(),
+            others: VecDeque::new(),
             welcome,
         }
     }
@@ -99,9 +125,14 @@ impl Live {
 
     /// The next answer to a request, and whether it is the last.
     pub async fn answer(&mut self, wanted: RequestId) -> (Result<Answer, Problem>, bool) {
+        if let Some(at) = self.others.iter().position(|(id, ..)| *id == wanted) {
+            let (_, answer, is_last) = self.others.remove(at).unwrap();
+            return (answer, is_last);
+        }
         loop {
             match next_frame(&mut self.socket).await {
                 Ok(ServerFrame::Answer { id, answer, is_last }) if id == wanted => return (answer, is_last),
+                Ok(ServerFrame::Answer { id, answer, is_last }) => self.others.push_back((id, answer, is_last)),
                 Ok(ServerFrame::Event(event)) => self.events.push_back(event),
                 Ok(_) => {}
                 Err(end) => panic!("the socket ended: {end}"),
