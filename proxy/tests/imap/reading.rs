@@ -95,6 +95,30 @@ async fn parts_are_fetched_up_to_a_cap() {
 }
 
 #[tokio::test]
+async fn several_parts_come_in_one_command() {
+    let testbed = Testbed::builder().without_postfix().start().unwrap();
+    let octets = "From: a@surat.test\r\nMIME-Version: 1.0\r\nContent-Type: multipart/alternative; boundary=b\r\n\r\n\
+                  --b\r\nContent-Type: text/plain\r\n\r\nHalo\r\n--b\r\nContent-Type: text/html\r\n\r\n\
+                  <p>Halo</p>\r\n--b--\r\n";
+    testbed.deliver("ayu", octets.as_bytes()).unwrap();
+    let mut session = ayus_inbox(&testbed).await;
+    let wanted = [("2", 1000), ("7", 9), ("1", 2)];
+    let wanted = wanted.map(|(section, cap)| (surat_protocol::Section::parse(section).unwrap(), cap));
+
+    let mut parts = session.fetch_parts(Uid(1), &wanted).await.unwrap();
+    let gone = session.fetch_parts(Uid(9), &wanted).await.unwrap();
+
+    parts.retain(|(_, octets)| !octets.is_empty());
+    parts.sort();
+    let [(one, halo), (two, html)] = &parts[..] else {
+        panic!("{parts:?}")
+    };
+    assert_eq!((one.as_str(), &halo[..]), ("1", &b"Ha"[..]));
+    assert_eq!((two.as_str(), &html[..]), ("2", &b"<p>Halo</p>"[..]));
+    assert!(gone.is_empty());
+}
+
+#[tokio::test]
 async fn a_large_message_is_streamed_in_pieces_that_add_up() {
     let mut testbed = Testbed::builder().without_postfix().prepare().unwrap();
     let large = format!(

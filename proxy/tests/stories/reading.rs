@@ -2,12 +2,13 @@
 
 use crate::{
     live::counted,
-    support::{ayu, letter, letter_with},
+    support::{Browser, Proxy, Tap, ayu, letter, letter_with},
 };
 use surat_protocol::{
     Answer, Body, Counts, Flag, MailboxName, MessageRef, NamespaceKind, Problem, Request, Role, Uid, UidSet,
     UidValidity,
 };
+use surat_testbed::Testbed;
 
 #[tokio::test]
 async fn the_list_of_mailboxes_has_roles_and_counts() {
@@ -139,4 +140,37 @@ async fn what_is_not_there_is_told_as_such() {
         uids,
     };
     assert_eq!(page.ask(too_many).await, Err(Problem::BadRequest));
+}
+
+#[tokio::test]
+async fn all_texts_of_a_message_are_asked_for_at_once() {
+    let testbed = Testbed::builder().without_starttls().without_postfix().start().unwrap();
+    let octets = "From: a@surat.test\r\nMIME-Version: 1.0\r\nContent-Type: multipart/alternative; boundary=b\r\n\r\n\
+                  --b\r\nContent-Type: text/plain\r\n\r\nHalo\r\n--b\r\nContent-Type: text/html\r\n\r\n\
+                  <p>Halo</p>\r\n--b--\r\n";
+    testbed.deliver("ayu", octets.as_bytes()).unwrap();
+    let tap = Tap::before(testbed.imap_port).await;
+    let url = format!("imap://127.0.0.1:{}", tap.port);
+    let proxy = Proxy::start_with(&testbed, &["--imap-url", &url]).await;
+    let mut page = Browser::sign_in(&proxy, "ayu").await.live().await;
+    let (opened, rows) = page.open_mailbox("INBOX").await;
+
+    let message = MessageRef {
+        mailbox: opened.mailbox,
+        uid_validity: opened.uid_validity,
+        uid: rows[0].uid,
+    };
+    let request = Request::FetchMessage {
+        message,
+        allow_remote_images: false,
+        is_ahead: false,
+    };
+    let Ok(Answer::Message(message)) = page.ask(request).await else {
+        panic!()
+    };
+
+    assert!(format!("{:?}", message.body).contains("Halo"), "{:?}", message.body);
+    let heard = tap.heard();
+    let asking: Vec<&str> = heard.lines().filter(|line| line.contains("BODY.PEEK[1]")).collect();
+    assert!(asking.len() == 1 && asking[0].contains("BODY.PEEK[2]"), "{heard}");
 }

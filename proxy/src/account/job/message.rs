@@ -3,10 +3,7 @@
 use super::Job;
 use crate::{
     account::{directory::Entry, pool::Urgency, problem::InMailbox, servers::Connection},
-    imap::command::{
-        fetch::Described,
-        fetch_part::{Piece, What},
-    },
+    imap::command::{fetch::Described, fetch_part::What},
     mime::{
         Fetched, Links, Plan, header, plan,
         plan::{Shown, TextKind, is_hollow},
@@ -16,12 +13,12 @@ use crate::{
 };
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use surat_protocol::{
-    Answer, Damage, Message, MessageRef, Problem, Section, Uid,
+    Answer, Damage, Message, MessageRef, Problem, Section,
     http::{PART, query},
 };
 
 /// Octets of text that are fetched for one message, encoded; more is not shown anyway.
-const TEXT_OCTETS: usize = 4 << 20;
+const TEXT_OCTETS: u32 = 4 << 20;
 
 pub(super) async fn message(
     job: &Job,
@@ -82,48 +79,54 @@ pub(super) async fn describe(
         .ok_or(Problem::MessageGone)
 }
 
-/// The text parts of the plan, in its order, until there is enough.
+/// The text parts of the plan, in its order, until there is enough: all in one command, since each opens the message
+/// anew in servers that keep none open.
 pub(super) async fn fetch_texts(
     session: &mut Connection,
     plan: &Plan,
     message: &MessageRef,
     has_structure: bool,
 ) -> Result<Vec<Fetched>, Problem> {
-    let mut fetched: Vec<Fetched> = Vec::new();
-    let mut room = TEXT_OCTETS;
-    for shown in &plan.shown {
+    let wanted = within(TEXT_OCTETS, plan.shown.iter().map(|shown| (&shown.section, cap(shown))));
+    let asked: Vec<(Section, u32)> = wanted.iter().filter(|(_, cap)| *cap > 0).cloned().collect();
+    let told = match asked.as_slice() {
+        [] => Ok(Vec::new()),
+        [(section, cap)] if !has_structure => {
+            let piece = session.fetch_part(message.uid, &What::Text, *cap).await;
+            piece.map(|piece| piece.map(|piece| (section.clone(), piece.octets)).into_iter().collect())
+        }
+        asked => session.fetch_parts(message.uid, asked).await,
+    };
+    let mut told = told.in_mailbox(&message.mailbox)?;
+    // A part that is in the structure and not in the message is only a little damage.
+    let fetched = wanted.into_iter().filter_map(|(section, cap)| {
+        let octets = match told.iter_mut().find(|(own, _)| *own == section) {
+            Some((_, octets)) => std::mem::take(octets),
+            None if cap == 0 => Vec::new(),
+            None => return None,
+        };
+        Some(Fetched { section, octets })
+    });
+    Ok(fetched.collect())
+}
+
+/// How much of a part is fetched.
+fn cap(shown: &Shown) -> u32 {
+    u32::try_from(shown.fetch_octets()).unwrap_or(u32::MAX)
+}
+
+/// The first parts, until they hold so many octets together.
+fn within<'a>(room: u32, parts: impl Iterator<Item = (&'a Section, u32)>) -> Vec<(Section, u32)> {
+    let mut room = room;
+    let mut first = Vec::new();
+    for (section, octets) in parts {
         if room == 0 {
             break;
         }
-        let what = if has_structure {
-            What::Part(shown.section.clone())
-        } else {
-            What::Text
-        };
-        let cap = u32::try_from(shown.fetch_octets()).unwrap_or(u32::MAX);
-        let piece = fetch(session, message.uid, &what, cap)
-            .await
-            .in_mailbox(&message.mailbox)?;
-        // A part that is in the structure and not in the message is only a little damage.
-        if let Some(piece) = piece {
-            room = room.saturating_sub(piece.octets.len());
-            fetched.push(Fetched {
-                section: shown.section.clone(),
-                octets: piece.octets,
-            });
-        }
+        room = room.saturating_sub(octets);
+        first.push((section.clone(), octets));
     }
-    Ok(fetched)
-}
-
-async fn fetch(session: &mut Connection, uid: Uid, what: &What, cap: u32) -> Result<Option<Piece>, crate::imap::Error> {
-    match cap {
-        0 => Ok(Some(Piece {
-            octets: Vec::new(),
-            is_last: true,
-        })),
-        _ => session.fetch_part(uid, what, cap).await,
-    }
+    first
 }
 
 /// A message whose structure the server could not make out is shown as the text that it is.
@@ -158,4 +161,25 @@ fn part_address(message: &MessageRef, section: &Section) -> String {
         section.as_str(),
         query::INLINE,
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parts_are_fetched_until_there_is_enough() {
+        let sections = ["1", "2", "3", "4"].map(|section| Section::parse(section).expect("a section"));
+        let of = |octets: [u32; 4]| {
+            let fetched = within(10, sections.iter().zip(octets));
+            fetched
+                .into_iter()
+                .map(|(section, _)| section.as_str().to_owned())
+                .collect::<Vec<_>>()
+        };
+
+        assert_eq!(of([3, 0, 6, 2]), ["1", "2", "3", "4"]);
+        assert_eq!(of([3, 7, 0, 2]), ["1", "2"]);
+        assert_eq!(of([11, 1, 1, 1]), ["1"]);
+    }
 }

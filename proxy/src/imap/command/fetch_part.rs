@@ -1,7 +1,7 @@
 //! FETCH of a message's octets (RFC 9051, section 6.4.5): the head, a part, the whole; in pieces, so
 //! that memory stays bounded whatever the size. Never sets `\Seen`.
 
-use crate::imap::{command_line::CommandLine, error::Error, session::Session};
+use crate::imap::{command_line::CommandLine, decode::SectionData, error::Error, session::Session};
 use surat_protocol::{Section, Uid, UidSet};
 
 /// Octets that are fetched at a time when a part is streamed: large enough that the round trip does
@@ -85,6 +85,29 @@ impl Session {
     /// `None` when the message or the part is not there.
     pub async fn fetch_part(&mut self, uid: Uid, what: &What, cap_octets: u32) -> Result<Option<Piece>, Error> {
         self.fetch_piece(uid, what, 0, cap_octets).await
+    }
+
+    /// The starts of several parts in one command, at most so many octets of each. A part that is not there is left
+    /// out, and so are all when the message is gone.
+    pub async fn fetch_parts(&mut self, uid: Uid, wanted: &[(Section, u32)]) -> Result<Vec<(Section, Vec<u8>)>, Error> {
+        let uids = UidSet::one(uid);
+        let line = CommandLine::new("UID FETCH ").uids(&uids).raw(" (UID");
+        let line = wanted.iter().fold(line, |line, (section, octets)| {
+            let line = line.raw(" BODY.PEEK[").section(section);
+            line.raw("]<0.").number((*octets).into()).raw(">")
+        });
+        let mut parts = Vec::new();
+        self.fetch_each(&line.raw(")"), &uids, |mut fetch| {
+            let is_ours = |data: &SectionData| wanted.iter().any(|(section, _)| data.section == section.as_str());
+            let (ours, others): (Vec<_>, Vec<_>) = fetch.sections.drain(..).partition(is_ours);
+            fetch.sections = others;
+            let is_answer = !ours.is_empty();
+            let told = ours.into_iter().filter(|data| data.origin.unwrap_or(0) == 0);
+            parts.extend(told.filter_map(|data| Some((Section::parse(&data.section)?, data.octets?))));
+            (!is_answer).then_some(fetch)
+        })
+        .await?;
+        Ok(parts)
     }
 
     /// At most `length` octets from `offset` on. A server that has no more says so by a shorter piece.
