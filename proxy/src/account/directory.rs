@@ -100,6 +100,16 @@ impl Directory {
         has_changed
     }
 
+    /// What a mailbox holds is not known any more.
+    pub fn forget_counts(&self, name: &MailboxName) {
+        let mut current = self.lock();
+        let Some(listing) = current.as_mut() else { return };
+        let entries = Arc::make_mut(listing).entries.iter_mut();
+        for entry in entries.filter(|entry| entry.mailbox.name == *name) {
+            entry.mailbox.counts = None;
+        }
+    }
+
     /// Sets the counts of a mailbox; says whether they are new.
     pub fn set_counts(&self, name: &MailboxName, counts: Counts) -> bool {
         let mut current = self.lock();

@@ -1,11 +1,11 @@
 //! The mail server is lost and comes back: what happened meanwhile is on the page afterwards.
 
 use crate::{
-    live::arrived,
+    live::{arrived, counted, inbox_flags},
     support::{Browser, PATIENCE, Proxy, Tap, ayu, letter, until},
 };
 use std::time::{Duration, Instant};
-use surat_protocol::{Event, MailboxName, Problem, Request};
+use surat_protocol::{Counts, Event, Flag, MailboxName, Problem, Request};
 use surat_testbed::Testbed;
 
 #[tokio::test]
@@ -82,4 +82,35 @@ async fn a_mailbox_that_was_opened_as_the_server_was_lost_has_its_news_afterward
 
     testbed.deliver("ayu", &letter("Satu")).unwrap();
     arrived(&mut page, "Satu").await;
+}
+
+#[tokio::test]
+async fn counts_that_could_not_be_read_after_a_change_are_told_though_they_are_as_before() {
+    let testbed = Testbed::builder().without_starttls().without_postfix().start().unwrap();
+    testbed.deliver("ayu", &letter("Satu")).unwrap();
+    let tap = Tap::before(testbed.imap_port).await;
+    let url = format!("imap://127.0.0.1:{}", tap.port);
+    let proxy = Proxy::start_with(&testbed, &["--imap-url", &url]).await;
+    let mut page = Browser::sign_in(&proxy, "ayu").await.live().await;
+    page.ask(Request::ListMailboxes).await.unwrap();
+    let (opened, _) = page.open_mailbox("INBOX").await;
+    let counts = Counts { messages: 1, unseen: 1 };
+    counted(&mut page, "INBOX", counts).await;
+    // What the opening makes the proxy look at is over when nothing more is said for a while.
+    let is_idle = |heard: &str| heard.contains("STATUS \"INBOX\"") && heard.ends_with("IDLE\r\n");
+    let mut heard = String::new();
+    while heard != tap.heard() || !is_idle(&heard) {
+        heard = until(|| tap.heard(), is_idle).await;
+        tokio::time::sleep(Duration::from_millis(300)).await;
+    }
+    page.ask(Request::Ping).await.unwrap();
+    page.forget();
+
+    // A page that counted one less meanwhile, while somebody else counted one more, has to hear of it.
+    tap.cut_at("STATUS \"INBOX\"");
+    page.ask(inbox_flags(&opened, Vec::new(), vec![Flag::Seen]))
+        .await
+        .unwrap();
+
+    counted(&mut page, "INBOX", counts).await;
 }

@@ -35,8 +35,8 @@ impl Stale {
             .retain(|other| other.wire != entry.wire);
     }
 
-    fn clear(&self) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    fn take(&self) -> Vec<Entry> {
+        std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
 
@@ -57,10 +57,15 @@ pub(super) fn look_soon(account: &Arc<Account>, entries: Vec<Entry>) {
 async fn look(account: Arc<Account>) {
     while let Some(entry) = account.stale.next() {
         // Out of the list before the look: what changes during it is looked at again.
-        let looked = look_at(&account, &entry).await;
-        if let Err(problem) = looked {
+        if let Err(problem) = look_at(&account, &entry).await {
             tracing::debug!(?problem, "Counts could not be read");
-            return account.stale.clear();
+            let mut untold = account.stale.take();
+            untold.push(entry);
+            // Whatever is counted next is news, even if it is what was counted last.
+            untold
+                .iter()
+                .for_each(|entry| account.directory.forget_counts(&entry.mailbox.name));
+            return account.watcher().doubt();
         }
     }
 }
