@@ -8,7 +8,7 @@ use super::{
     client::{Client, Place},
     cookie::Session,
     socket::{Close, Fault, Message, Socket},
-    upgrade::{self, Stream},
+    upgrade::{self, Accepted, Stream},
 };
 use crate::account::{Member, Outgoing, Outlet, outbox};
 use axum::{
@@ -60,14 +60,26 @@ pub(super) async fn open(
     session: Option<Extension<Session>>,
     mut request: Request,
 ) -> Response {
-    let Some((answer, upgrade)) = upgrade::accept(&mut request) else {
+    let Some(Accepted {
+        answer,
+        stream,
+        deflate,
+    }) = upgrade::accept(&mut request)
+    else {
         return upgrade::refusal();
     };
     let held = (site.sockets.token(), request.extensions().get::<Place>().cloned());
     tokio::spawn(async move {
         let _held = held;
-        match upgrade.await {
-            Ok(stream) => serve(&site, stream, client.address, session.map(|Extension(session)| session)).await,
+        match stream.await {
+            Ok(stream) => {
+                let session = session.map(|Extension(session)| session);
+                let limit = match session {
+                    Some(_) => CLIENT_FRAME_LIMIT,
+                    None => STRANGER_OCTETS,
+                };
+                serve(&site, Socket::new(stream, limit, deflate), client.address, session).await;
+            }
             Err(error) => tracing::debug!(%error, "A socket was not opened"),
         }
     });
@@ -76,12 +88,7 @@ pub(super) async fn open(
 
 /// Each step is in a box of its own, which is gone when the step is done: what a page holds all day is
 /// what waiting needs, and not the room for dialling a server.
-async fn serve(site: &Arc<Site>, stream: Stream, address: IpAddr, session: Option<Session>) {
-    let limit = match session {
-        Some(_) => CLIENT_FRAME_LIMIT,
-        None => STRANGER_OCTETS,
-    };
-    let mut socket = Socket::new(stream, limit);
+async fn serve(site: &Arc<Site>, mut socket: Socket<Stream>, address: IpAddr, session: Option<Session>) {
     if let Some((member, outlet)) = Box::pin(greet(site, &mut socket, address, session)).await {
         let live = Live {
             socket,

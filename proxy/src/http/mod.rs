@@ -6,6 +6,7 @@ mod answer;
 mod assets;
 pub mod client;
 pub mod cookie;
+mod deflate;
 mod guard;
 pub mod headers;
 mod image;

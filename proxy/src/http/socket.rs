@@ -4,6 +4,7 @@
 //! wrote or read in memory, up to 16 MiB for each page, and copies all that it writes; this one keeps
 //! nothing between two messages, and hands payloads to the stream where they are.
 
+use super::deflate::Deflate;
 use bytes::{Buf, BufMut, Bytes, BytesMut};
 use std::{
     fmt,
@@ -36,8 +37,10 @@ const HEADER_OCTETS: usize = 10;
 /// The server's end of a socket.
 pub(super) struct Socket<S> {
     stream: S,
-    /// Largest message that may come in, in octets.
+    /// Largest message that may come in, in octets; compressed or not.
     limit: usize,
+    /// May messages be compressed?
+    deflate: Option<Deflate>,
     /// Read, and not yet a whole frame.
     incoming: BytesMut,
     /// Of the frame whose payload is on its way, and how long that is.
@@ -48,6 +51,8 @@ pub(super) struct Socket<S> {
 
 struct Fragments {
     is_binary: bool,
+    /// Is the whole message compressed?
+    deflate: Option<Deflate>,
     octets: BytesMut,
 }
 
@@ -81,10 +86,11 @@ pub(super) struct Close(pub(super) u16, pub(super) &'static str);
 
 impl<S: AsyncRead + AsyncWrite + Unpin> Socket<S> {
     /// A socket after the handshake.
-    pub(super) fn new(stream: S, limit: usize) -> Self {
+    pub(super) fn new(stream: S, limit: usize, deflate: Option<Deflate>) -> Self {
         Self {
             stream,
             limit,
+            deflate,
             incoming: BytesMut::new(),
             header: None,
             fragments: None,
@@ -96,9 +102,19 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Socket<S> {
         poll_fn(|context| self.poll_receive(context)).await
     }
 
-    /// Sends a binary message.
+    /// Sends a binary message, compressed where that pays.
     pub(super) async fn send(&mut self, octets: &[u8]) -> io::Result<()> {
-        self.write(OpCode::Data(Data::Binary), octets).await
+        let deflated = match self.deflate.filter(|deflate| deflate.may_pay(octets)) {
+            // In a box: a page that waits has no room for it.
+            Some(deflate) => Box::pin(deflate.deflate(octets)).await,
+            None => None,
+        };
+        let header = FrameHeader {
+            opcode: OpCode::Data(Data::Binary),
+            rsv1: deflated.is_some(),
+            ..FrameHeader::default()
+        };
+        self.write_frame(&header, deflated.as_deref().unwrap_or(octets)).await
     }
 
     /// Asks for a sign of life.
@@ -124,6 +140,10 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Socket<S> {
             opcode,
             ..FrameHeader::default()
         };
+        self.write_frame(&header, octets).await
+    }
+
+    async fn write_frame(&mut self, header: &FrameHeader, octets: &[u8]) -> io::Result<()> {
         let mut room = [0; HEADER_OCTETS];
         let mut unused = &mut room[..];
         header
@@ -208,40 +228,49 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Socket<S> {
 
     /// What a frame says, if a message ends with it.
     fn take(&mut self, header: &FrameHeader, payload: BytesMut) -> Result<Option<Message>, Fault> {
-        if header.rsv1 || header.rsv2 || header.rsv3 {
+        if header.rsv2 || header.rsv3 {
             return Err(Fault::Frame);
         }
-        match header.opcode {
-            OpCode::Control(control) if header.is_final && payload.len() <= CONTROL_OCTETS => match control {
-                Control::Ping => Ok(Some(Message::Ping(payload.freeze()))),
-                Control::Pong => Ok(Some(Message::Pong)),
-                Control::Close => Ok(Some(Message::Close)),
-                Control::Reserved(_) => Err(Fault::Frame),
-            },
-            OpCode::Data(Data::Binary) => self.begin(true, header.is_final, payload),
-            OpCode::Data(Data::Text) => self.begin(false, header.is_final, payload),
-            OpCode::Data(Data::Continue) => self.go_on(header.is_final, &payload),
-            OpCode::Control(_) | OpCode::Data(Data::Reserved(_)) => Err(Fault::Frame),
-        }
-    }
-
-    fn begin(&mut self, is_binary: bool, is_final: bool, octets: BytesMut) -> Result<Option<Message>, Fault> {
+        let deflate = match (header.rsv1, header.opcode) {
+            (false, _) => None,
+            // Only where it was agreed upon, and it is said with the first frame (RFC 7692, section 6.1).
+            (true, OpCode::Data(Data::Binary | Data::Text)) => Some(self.deflate.ok_or(Fault::Frame)?),
+            (true, _) => return Err(Fault::Frame),
+        };
+        let is_binary = match header.opcode {
+            OpCode::Control(control) if header.is_final && payload.len() <= CONTROL_OCTETS => {
+                return match control {
+                    Control::Ping => Ok(Some(Message::Ping(payload.freeze()))),
+                    Control::Pong => Ok(Some(Message::Pong)),
+                    Control::Close => Ok(Some(Message::Close)),
+                    Control::Reserved(_) => Err(Fault::Frame),
+                };
+            }
+            OpCode::Data(Data::Continue) => return self.go_on(header.is_final, &payload),
+            OpCode::Data(Data::Binary) => true,
+            OpCode::Data(Data::Text) => false,
+            OpCode::Control(_) | OpCode::Data(Data::Reserved(_)) => return Err(Fault::Frame),
+        };
         if self.fragments.is_some() {
             return Err(Fault::Frame);
         }
-        let fragments = Fragments { is_binary, octets };
-        if is_final {
-            return Ok(Some(fragments.into_message()));
-        }
-        self.fragments = Some(fragments);
-        Ok(None)
+        let fragments = Fragments {
+            is_binary,
+            deflate,
+            octets: payload,
+        };
+        self.put_together(header.is_final, fragments)
     }
 
     fn go_on(&mut self, is_final: bool, octets: &[u8]) -> Result<Option<Message>, Fault> {
         let mut fragments = self.fragments.take().ok_or(Fault::Frame)?;
         fragments.octets.extend_from_slice(octets);
+        self.put_together(is_final, fragments)
+    }
+
+    fn put_together(&mut self, is_final: bool, fragments: Fragments) -> Result<Option<Message>, Fault> {
         if is_final {
-            return Ok(Some(fragments.into_message()));
+            return fragments.into_message(self.limit).map(Some);
         }
         self.fragments = Some(fragments);
         Ok(None)
@@ -256,12 +285,15 @@ async fn taken<T>(step: impl Future<Output = io::Result<T>>) -> io::Result<T> {
 }
 
 impl Fragments {
-    fn into_message(self) -> Message {
-        if self.is_binary {
-            Message::Binary(self.octets.freeze())
-        } else {
-            Message::Text
+    fn into_message(self, limit: usize) -> Result<Message, Fault> {
+        if !self.is_binary {
+            return Ok(Message::Text);
         }
+        let octets = match self.deflate {
+            Some(deflate) => deflate.inflate(&self.octets, limit).ok_or(Fault::Frame)?.into(),
+            None => self.octets.freeze(),
+        };
+        Ok(Message::Binary(octets))
     }
 }
 

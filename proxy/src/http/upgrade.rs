@@ -1,5 +1,6 @@
 //! From a request to a socket: the server's part of the handshake (RFC 6455, section 4.2).
 
+use super::deflate::Deflate;
 use axum::{
     body::Body,
     extract::Request,
@@ -12,17 +13,24 @@ use tungstenite::handshake::derive_accept_key;
 /// What the handshake leaves.
 pub(super) type Stream = TokioIo<hyper::upgrade::Upgraded>;
 
-/// The answer to a request for a socket, and the stream that there will be once it is sent. `None` when
-/// something else was asked for.
+/// What was agreed upon with who asked for a socket.
+pub(super) struct Accepted<F> {
+    /// The answer that says so.
+    pub(super) answer: Response,
+    /// The stream that there will be once it is sent.
+    pub(super) stream: F,
+    /// May messages be compressed?
+    pub(super) deflate: Option<Deflate>,
+}
+
+/// Accepts a request for a socket. `None` when something else was asked for.
 pub(super) fn accept(
     request: &mut Request,
-) -> Option<(
-    Response,
-    impl Future<Output = Result<Stream, hyper::Error>> + Send + use<>,
-)> {
+) -> Option<Accepted<impl Future<Output = Result<Stream, hyper::Error>> + Send + use<>>> {
     let accept = accept_key(request.version(), request.headers())?;
+    let (deflate, extension) = Deflate::negotiate(request.headers()).unzip();
     let upgrade = hyper::upgrade::on(request);
-    let answer = answer(
+    let mut answer = answer(
         StatusCode::SWITCHING_PROTOCOLS,
         [
             (header::CONNECTION, HeaderValue::from_static("upgrade")),
@@ -30,7 +38,13 @@ pub(super) fn accept(
             (header::SEC_WEBSOCKET_ACCEPT, accept),
         ],
     );
-    Some((answer, async move { upgrade.await.map(TokioIo::new) }))
+    let extensions = extension.map(|extension| (header::SEC_WEBSOCKET_EXTENSIONS, extension));
+    answer.headers_mut().extend(extensions);
+    Some(Accepted {
+        answer,
+        stream: async move { upgrade.await.map(TokioIo::new) },
+        deflate,
+    })
 }
 
 /// HTTP/2 has another handshake (RFC 8441), which the proxy does not offer.

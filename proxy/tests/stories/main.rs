@@ -8,6 +8,7 @@
 
 mod bulk;
 mod check;
+mod compression;
 mod drafts;
 mod files;
 mod images;

@@ -1,6 +1,7 @@
 //! The other side is tungstenite, or writes octets by hand.
 
 use super::*;
+use axum::http::{HeaderMap, HeaderValue, header};
 use futures_util::{SinkExt, StreamExt};
 use proptest::prelude::*;
 use tokio::io::{DuplexStream, duplex};
@@ -17,15 +18,27 @@ const LIMIT: usize = 100_000;
 async fn pair() -> (Socket<DuplexStream>, WebSocketStream<DuplexStream>) {
     let (ours, theirs) = duplex(1000);
     let theirs = WebSocketStream::from_raw_socket(theirs, Role::Client, None).await;
-    (Socket::new(ours, LIMIT), theirs)
+    (Socket::new(ours, LIMIT, None), theirs)
+}
+
+/// As agreed with a browser that offers it.
+fn deflate() -> Option<Deflate> {
+    let mut asked = HeaderMap::new();
+    let offer = HeaderValue::from_static("permessage-deflate; client_max_window_bits");
+    asked.insert(header::SEC_WEBSOCKET_EXTENSIONS, offer);
+    Deflate::negotiate(&asked).map(|(deflate, _)| deflate)
 }
 
 /// What a socket makes of octets and the end of the stream, all it says until then.
 async fn read(octets: &[u8]) -> Vec<Result<Message, Fault>> {
+    read_by(octets, None).await
+}
+
+async fn read_by(octets: &[u8], deflate: Option<Deflate>) -> Vec<Result<Message, Fault>> {
     let (ours, mut theirs) = duplex(octets.len().max(1));
     theirs.write_all(octets).await.expect("there is room");
     drop(theirs);
-    let mut socket = Socket::new(ours, LIMIT);
+    let mut socket = Socket::new(ours, LIMIT, deflate);
     let mut all = Vec::new();
     while let Some(message) = socket.receive().await {
         let is_over = message.is_err();
@@ -116,6 +129,80 @@ async fn what_a_browser_never_sends_is_a_fault() {
         [&[0x82, 0xFF][..], &long, &masked].concat(),
     ] {
         assert!(is_fault(&read(&frames).await), "{frames:x?}");
+    }
+}
+
+/// A frame of a page, masked with zeros. The first octet says what it is.
+fn frame(first: u8, payload: &[u8]) -> Vec<u8> {
+    let length = u16::try_from(payload.len()).expect("it is short");
+    let mut octets = vec![first, 0x80 | 126];
+    octets.extend(length.to_be_bytes());
+    octets.extend([0; 4]);
+    octets.extend(payload);
+    octets
+}
+
+#[tokio::test]
+async fn a_compressed_message_is_read_whole_or_in_pieces() {
+    let text = b"Selamat pagi, Ayu! ".repeat(1000);
+    let deflate = deflate().expect("it is agreed upon");
+    let deflated = deflate.deflate(&text).await.expect("it pays");
+    let (start, end) = deflated.split_at(deflated.len() / 2);
+
+    let whole = frame(0xC2, &deflated);
+    let pieces = [frame(0x42, start), vec![0x89, 0x80, 0, 0, 0, 0], frame(0x80, end)].concat();
+
+    let is_text = |message: &Result<Message, Fault>| matches!(message, Ok(Message::Binary(octets)) if *octets == text);
+    assert!(matches!(&read_by(&whole, Some(deflate)).await[..], [message] if is_text(message)));
+    let read = read_by(&pieces, Some(deflate)).await;
+    assert!(matches!(&read[..], [Ok(Message::Ping(_)), message] if is_text(message)));
+}
+
+#[tokio::test]
+async fn a_compressed_message_that_was_not_agreed_upon_is_a_fault_and_so_is_a_bomb() {
+    let deflate = deflate().expect("it is agreed upon");
+    let small = deflate.deflate(&b"Selamat pagi! ".repeat(1000)).await.expect("it pays");
+    let bomb = deflate.deflate(&vec![0; LIMIT * 100]).await.expect("it pays");
+    assert!(bomb.len() < LIMIT);
+
+    assert!(is_fault(&read_by(&frame(0xC2, &small), None).await));
+    for frames in [
+        frame(0xC2, &bomb),
+        // Not compressed, though it says so.
+        frame(0xC2, &[0xFF; 100]),
+        // A ping, and a later piece, that say they are compressed.
+        vec![0xC9, 0x80, 0, 0, 0, 0],
+        [frame(0x42, &small), frame(0xC0, &small)].concat(),
+    ] {
+        assert!(is_fault(&read_by(&frames, Some(deflate)).await), "{frames:x?}");
+    }
+}
+
+#[tokio::test]
+async fn long_messages_are_written_compressed_where_it_is_agreed_upon() {
+    let text = b"Selamat pagi, Ayu! ".repeat(1000);
+    for (deflate, message, is_compressed) in [
+        (deflate(), &text[..], true),
+        (deflate(), &text[..100], false),
+        (None, &text[..], false),
+    ] {
+        let (ours, mut theirs) = duplex(LIMIT);
+        Socket::new(ours, LIMIT, deflate).send(message).await.expect("sent");
+        let mut octets = Vec::new();
+        tokio::io::AsyncReadExt::read_to_end(&mut theirs, &mut octets)
+            .await
+            .expect("it is there");
+
+        let mut cursor = Cursor::new(&octets[..]);
+        let (header, length) = FrameHeader::parse(&mut cursor).expect("a header").expect("all of it");
+        let start = usize::try_from(cursor.position()).expect("it is short");
+        let payload = &octets[start..];
+        assert_eq!((header.rsv1, length), (is_compressed, payload.len() as u64));
+        let read = match deflate.filter(|_| header.rsv1) {
+            Some(deflate) => deflate.inflate(payload, LIMIT).expect("it is whole"),
+            None => payload.to_vec(),
+        };
+        assert_eq!(read, message);
     }
 }
 
