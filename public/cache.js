@@ -112,6 +112,7 @@ globalThis.mail_cache = (() => {
     queued: () => ask('queued'),
     waiting: listen('waiting'),
     fault: listen('fault'),
+    is_full: () => told.fault === 'full',
     async wipe() {
       end();
       setting(ACCOUNT, '');

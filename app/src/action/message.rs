@@ -186,7 +186,8 @@ pub(crate) fn set_seen(app: App, targets: &Targets, is_seen: bool) {
     };
     let promise = Promise::new(app, count, Rc::new(text));
     store_flags_as(&promise, app, targets, &add, &remove);
-    promise.tell_undo(move || store_flags(app, &changed, &remove, &add));
+    let undo = move || store_flags(app, &changed, &remove, &add);
+    promise.is_told(app.notices.notify_undo(promise.words(count), undo));
 }
 
 /// Marks all messages of the list as read.

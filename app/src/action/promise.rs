@@ -41,16 +41,9 @@ impl Promise {
         (self.0.text)(count)
     }
 
-    /// Tells it.
-    pub(super) fn tell(&self) {
-        let text = self.words(self.0.count.get());
-        self.0.notice.set(self.0.app.notices.notify_named(text));
-    }
-
-    /// Tells it, with a way back.
-    pub(super) fn tell_undo(&self, undo: impl FnOnce() + 'static) {
-        let text = self.words(self.0.count.get());
-        self.0.notice.set(self.0.app.notices.notify_undo(text, undo));
+    /// It is told by this notice.
+    pub(super) fn is_told(&self, notice: u32) {
+        self.0.notice.set(notice);
     }
 
     /// Of these messages, only so many were done: the others stay as they were.

@@ -26,7 +26,8 @@ type Landed = Option<(UidValidity, UidSet)>;
 pub(super) fn delete_for_good(app: App, targets: Targets) {
     let next = next_open(app, &targets);
     let text = |count| t().acts.deleted_for_good(count);
-    let promise = Promise::new(app, count(&targets), Rc::new(text));
+    let doomed = count(&targets);
+    let promise = Promise::new(app, doomed, Rc::new(text));
     for (place, uids) in targets {
         let shown = settle::show_move(app, &place, &uids, None);
         let request = Request::Expunge {
@@ -37,7 +38,7 @@ pub(super) fn delete_for_good(app: App, targets: Targets) {
         spawn_local(promise.clone().keep(shown, request));
     }
     go_on(app, next);
-    promise.tell();
+    promise.is_told(app.notices.notify_named(promise.words(doomed)));
 }
 
 /// Moves messages to the mailbox with a role, each to the one of its own owner.
@@ -95,28 +96,36 @@ pub(super) fn relocate(app: App, moves: Vec<(Place, UidSet, MailboxName)>, text:
                 promise.fall_short(asked, done);
                 // Whoever breaks off a long order may well look for a way back only then.
                 if let Some(there) = unheard {
-                    app.notices.notify_undo(promise.words(done), move || {
-                        spawn_local(bring_back(app, from, to, there));
-                    });
+                    let (landed, way_back) = oneshot::channel();
+                    // It is listened to one line further down.
+                    let _ = landed.send(there);
+                    offer(app, promise.words(done), [(from, to, way_back)].into());
                 }
             }
         });
     }
     go_on(app, next);
-    promise.tell_undo(move || {
-        for (from, to, way_back) in ways_back {
-            spawn_local(async move {
-                // Without an answer nothing was moved, and there is nothing to undo.
-                if let Ok(landed) = way_back.await {
-                    bring_back(app, from, to, landed).await;
-                }
-            });
-        }
-    });
+    promise.is_told(offer(app, promise.words(moved), ways_back));
 }
 
-/// Moves back what was moved, from where it is now.
-async fn bring_back(app: App, from: MailboxName, to: MailboxName, landed: Landed) {
+/// From where, to where, and where there they are, once that is known.
+type WayBack = (MailboxName, MailboxName, oneshot::Receiver<Landed>);
+
+/// Tells of moved messages, and offers to bring them back.
+fn offer(app: App, text: String, ways_back: Vec<WayBack>) -> u32 {
+    app.notices.notify_undo(text, move || {
+        for way_back in ways_back {
+            spawn_local(bring_back(app, way_back));
+        }
+    })
+}
+
+/// Moves back what was moved, once it is known where it is.
+async fn bring_back(app: App, (from, to, way_back): WayBack) {
+    let Ok(landed) = way_back.await else {
+        // Nothing was moved: there is nothing to undo.
+        return;
+    };
     let Some((uid_validity, uids)) = landed else {
         let folder = app.mailboxes.label(&to);
         return app.notices.notify(t().acts.no_undo(&folder));

@@ -32,7 +32,10 @@ extern "C" {
     fn queued() -> Promise;
 
     #[wasm_bindgen(js_namespace = mail_cache)]
-    fn fault(listener: &Closure<dyn FnMut(String)>);
+    fn fault(listener: &Closure<dyn FnMut()>);
+
+    #[wasm_bindgen(js_namespace = mail_cache)]
+    fn is_full() -> bool;
 
     #[wasm_bindgen(js_namespace = mail_cache, js_name = wipe)]
     fn wipe_js() -> Promise;
@@ -74,7 +77,7 @@ pub(super) async fn left_behind() -> Vec<(f64, Vec<u8>)> {
 
 /// Hears once, from now on or from before, that nothing can be kept, and whether that is for want of room.
 pub(crate) fn on_fault(mut hear: impl FnMut(bool) + 'static) {
-    let listener = Closure::new(move |kind: String| hear(kind == "full"));
+    let listener = Closure::<dyn FnMut()>::new(move || hear(is_full()));
     fault(&listener);
     listener.forget();
 }
