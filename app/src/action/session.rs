@@ -59,6 +59,7 @@ pub(crate) fn start(app: App) {
     hear.forget();
     let kept = cache::account();
     if !kept.is_empty() {
+        app.preferences.begin_account(&kept);
         app.session.kept.set(kept);
         begin(app);
         spawn_local(mailbox::list_kept(app));
@@ -149,6 +150,7 @@ fn connect(app: App) {
 fn take(app: App, happening: Happening) {
     match happening {
         Happening::Up(welcome) => {
+            app.preferences.begin_account(&welcome.email);
             app.session.welcome.set(Some(welcome));
             app.session.is_cut_off.set(false);
             app.session.has_server.set(true);

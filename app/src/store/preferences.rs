@@ -1,8 +1,12 @@
-//! What a person set up in this browser: looks, widths, gestures. Kept in `localStorage`.
+//! What a person set up in this browser: looks, widths, gestures. Kept in `localStorage`, and what is personal only for
+//! the account whose it is, and as long as its session. See decision 0051.
 //!
 //! A browser without storage forgets them at the end of the visit; nothing else is lost.
 
-use crate::signal::{RwSignal, effect};
+use crate::{
+    i18n::case::lower,
+    signal::{RwSignal, effect},
+};
 
 /// Light or dark.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -83,6 +87,8 @@ pub(crate) struct Preferences {
     pub(crate) list_width: RwSignal<u16>,
     /// Swiping a row towards the end archives it and towards the start marks it read; the other way round when true.
     pub(crate) swaps_swipes: RwSignal<bool>,
+    /// The account whose the name and the senders are, in lower case; empty for none.
+    account: RwSignal<String>,
     /// The name that stands beside one's address in what one sends.
     pub(crate) from_name: RwSignal<String>,
     /// How much mail is kept on this device, where any is, in mebibytes; read by `public/cache.js`.
@@ -96,9 +102,9 @@ const DENSITY: &str = "surat.density";
 const FOLDERS: &str = "surat.folders-width";
 const LIST: &str = "surat.list-width";
 const SWIPES: &str = "surat.swaps-swipes";
-const FROM_NAME: &str = "surat.from-name";
 const CACHE: &str = "surat.cache-mib";
-const TRUSTED: &str = "surat.trusted-senders";
+/// Lines: an account, the name, trusted senders. There is one such record, so that nothing is left of other accounts.
+const PERSONAL: &str = "surat.personal";
 
 impl Preferences {
     /// As a new browser has them.
@@ -109,6 +115,7 @@ impl Preferences {
             folders_width: RwSignal::new(232),
             list_width: RwSignal::new(380),
             swaps_swipes: RwSignal::new(false),
+            account: RwSignal::new(String::new()),
             from_name: RwSignal::new(String::new()),
             cache_mib: RwSignal::new(String::new()),
             trusted_senders: RwSignal::new(Vec::new()),
@@ -127,10 +134,7 @@ impl Preferences {
             self.list_width.set(width);
         }
         self.swaps_swipes.set(kept(SWIPES) == "1");
-        self.from_name.set(kept(FROM_NAME));
         self.cache_mib.set(kept(CACHE));
-        self.trusted_senders
-            .set(kept(TRUSTED).lines().map(ToOwned::to_owned).collect());
 
         keep(THEME, move || self.theme.get().word().to_owned());
         keep(DENSITY, move || self.density.get().word().to_owned());
@@ -139,16 +143,65 @@ impl Preferences {
         keep(SWIPES, move || {
             if self.swaps_swipes.get() { "1" } else { "" }.to_owned()
         });
-        keep(FROM_NAME, move || self.from_name.get());
         keep(CACHE, move || self.cache_mib.get());
-        keep(TRUSTED, move || self.trusted_senders.get().join("\n"));
+        effect(move || {
+            let (account, name, senders) = (self.account.get(), self.from_name.get(), self.trusted_senders.get());
+            if !account.is_empty() {
+                save(PERSONAL, &record(account, &name, &senders));
+            }
+        });
     }
 
-    /// Forgets what tells about the account's mail, as at sign-out; looks stay.
+    /// Somebody is signed in: what is personal is of this account from now on.
+    pub(crate) fn begin_account(self, email: &str) {
+        let email = lower(email);
+        if self.account.with_untracked(|account| *account == email) {
+            return;
+        }
+        let (name, senders) = personal(&load(PERSONAL).unwrap_or_default(), &email).unwrap_or_default();
+        self.from_name.set(name);
+        self.trusted_senders.set(senders);
+        self.account.set(email);
+    }
+
+    /// Forgets what is personal, as at sign-out; looks stay.
     pub(crate) fn forget_account(self) {
+        let account = self.account.get_untracked();
+        self.account.set(String::new());
         self.from_name.set(String::new());
         self.trusted_senders.set(Vec::new());
+        // Another tab may have somebody else signed in by now.
+        let is_own = |kept: &String| account.is_empty() || personal(kept, &account).is_some();
+        if load(PERSONAL).as_ref().is_some_and(is_own) {
+            save(PERSONAL, "");
+        }
     }
+}
+
+/// The record of what is personal; empty when there is nothing.
+fn record(account: String, name: &str, senders: &[String]) -> String {
+    let mut record = account;
+    if name.is_empty() && senders.is_empty() {
+        record.clear();
+        return record;
+    }
+    record.push('\n');
+    record.push_str(name);
+    for sender in senders {
+        record.push('\n');
+        record.push_str(sender);
+    }
+    record
+}
+
+/// Name and trusted senders in a record; `None` when it is of another account.
+fn personal(record: &str, account: &str) -> Option<(String, Vec<String>)> {
+    let mut lines = record.lines();
+    if lines.next()? != account {
+        return None;
+    }
+    let name = lines.next()?.to_owned();
+    Some((name, lines.map(ToOwned::to_owned).collect()))
 }
 
 /// A width that was kept; `None` unless it is one that can be chosen.
@@ -186,6 +239,22 @@ mod tests {
         for bad in ["", "0", "99999", "-1", "wide"] {
             assert_eq!(width(bad, FOLDERS_WIDTH), None, "{bad}");
         }
+    }
+
+    #[test]
+    fn what_is_personal_is_for_the_account_whose_it_is() {
+        let senders = || ["a@x.test".to_owned(), "b@x.test".to_owned()].to_vec();
+        let (ayu, budi) = ("ayu@surat.test", "budi@surat.test");
+
+        for (name, senders) in [("Ayu", senders()), ("", senders()), ("Ayu", Vec::new())] {
+            let kept = record(ayu.to_owned(), name, &senders);
+
+            assert_eq!(personal(&kept, ayu), Some((name.to_owned(), senders)));
+            assert_eq!(personal(&kept, budi), None);
+        }
+
+        assert_eq!(record(ayu.to_owned(), "", &[]), "");
+        assert_eq!(personal("", ayu), None);
     }
 
     #[test]
