@@ -146,7 +146,10 @@ impl List {
             self.begin_with(&place);
         }
         let uids = match (opened.contents, &self.told) {
-            (Contents::Whole(uids), _) => uids,
+            (Contents::Whole(uids), _) => {
+                self.rows.miss_news();
+                uids
+            }
             (
                 Contents::Since {
                     vanished,

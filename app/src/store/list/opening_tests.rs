@@ -127,6 +127,40 @@ fn what_is_new_since_a_mailbox_was_kept_is_added_to_it() {
 }
 
 #[test]
+fn a_row_whose_news_were_not_told_is_fetched_even_after_later_news() {
+    let mut list = List::default();
+    let at = |modseq, contents| Opened {
+        highest_modseq: ModSeq(modseq),
+        contents,
+        ..opened("INBOX", 1, 3)
+    };
+    let whole = Contents::Whole(UidSet::from_ranges([(1, 3)]));
+    let since = Contents::Since {
+        vanished: UidSet::new(),
+        arrived: UidSet::new(),
+        flags: Vec::new(),
+    };
+    let (generation, asked) = open(&mut list, "INBOX");
+    list.opened(generation, at(7, whole.clone()), asked);
+    list.put_rows(&place("INBOX"), (1..=3).map(row).collect(), asked);
+    list.settle(asked);
+
+    // Away and back: the proxy could not tell what is new, and only the first row is fetched again.
+    open(&mut list, "Archive");
+    let (generation, asked) = open(&mut list, "INBOX");
+    list.opened(generation, at(9, whole), asked);
+    list.put_rows(&place("INBOX"), vec![row(3)], asked);
+    list.settle(asked);
+    // Once more: now it tells what is new since then.
+    open(&mut list, "Archive");
+    let (generation, asked) = open(&mut list, "INBOX");
+    list.opened(generation, at(9, since), asked);
+
+    let (_, wanted, _) = list.wanted((0, 3)).expect("rows of before");
+    assert_eq!(wanted.to_string(), "1:2");
+}
+
+#[test]
 fn a_mailbox_that_is_gone_shows_no_messages_and_is_wanted_until_it_is_back() {
     // Some servers only say that they will not open it.
     for gone in [

@@ -22,6 +22,8 @@ struct Kept {
     row: Row,
     /// It was learned before the link broke or the mailbox was left: shown, and fetched again.
     is_stale: bool,
+    /// While it was stale its news were not told, and never will be: only fetching it makes it fresh.
+    is_missed: bool,
     used: u32,
 }
 
@@ -59,6 +61,7 @@ impl Rows {
         let kept = Box::new(Kept {
             row,
             is_stale: false,
+            is_missed: false,
             used: self.clock,
         });
         match self.place(key) {
@@ -87,10 +90,17 @@ impl Rows {
         }
     }
 
-    /// Whatever changed meanwhile was told.
+    /// What changed meanwhile is not told: rows that are stale now are so until they are fetched.
+    pub(super) fn miss_news(&mut self) {
+        for (_, kept) in &mut self.kept {
+            kept.is_missed = kept.is_stale;
+        }
+    }
+
+    /// Whatever changed since the rows became stale was told.
     pub(super) fn make_fresh(&mut self) {
         for (_, kept) in &mut self.kept {
-            kept.is_stale = false;
+            kept.is_stale = kept.is_missed;
         }
     }
 

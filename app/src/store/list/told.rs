@@ -47,6 +47,10 @@ impl List {
                 uid,
             });
         }
+        if self.progress == Progress::Ready {
+            // The server has told already what is new, and did not speak of these.
+            self.rows.miss_news();
+        }
     }
 
     /// All rows of a question came: those that did not are gone.
