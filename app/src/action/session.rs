@@ -61,7 +61,8 @@ pub(crate) fn start(app: App) {
     if !kept.is_empty() {
         app.preferences.begin_account(&kept);
         app.session.kept.set(kept);
-        begin(app);
+        open_wanted(app);
+        app.session.standing.set(Standing::SignedIn);
         spawn_local(mailbox::list_kept(app));
     }
     connect(app);
@@ -79,11 +80,10 @@ pub(crate) fn tell_faults(app: App) {
     });
 }
 
-/// Somebody is signed in. What a person came for is asked for first, while the page is being built.
-fn begin(app: App) {
+/// Asks for what a person came for, before the page is built.
+fn open_wanted(app: App) {
     let source = mailbox::of_route(app, &app.route.current().get_untracked());
     mailbox::show_source(app, source);
-    app.session.standing.set(Standing::SignedIn);
 }
 
 /// Dials at once, instead of when it is time for the next try.
@@ -156,8 +156,9 @@ fn take(app: App, happening: Happening) {
             app.session.has_server.set(true);
             carry::unpack(app);
             if app.session.standing.get_untracked() != Standing::SignedIn {
-                begin(app);
+                open_wanted(app);
                 mailbox::list(app);
+                app.session.standing.set(Standing::SignedIn);
             } else {
                 spawn_local(async move {
                     // Before anything is asked, so that the answers have it; but nothing waits for it for ever.

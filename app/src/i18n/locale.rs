@@ -31,6 +31,14 @@ impl Locale {
         }
     }
 
+    /// Between groups of three digits, as `Intl` has it for [`Self::format_tag`].
+    pub(crate) fn group_sign(self) -> char {
+        match self {
+            Self::English => ',',
+            Self::Indonesian => '.',
+        }
+    }
+
     /// What its speakers call it.
     pub(crate) fn own_name(self) -> &'static str {
         match self {

@@ -6,7 +6,20 @@ use wasm_bindgen::JsValue;
 
 /// A count with the locale's grouping.
 pub(crate) fn number(count: u64) -> String {
-    format(count as f64, &[])
+    grouped(count, locale().group_sign())
+}
+
+/// Groups of three digits. `Intl` would take 15 ms to be ready for its first number, while a person waits for rows.
+fn grouped(count: u64, sign: char) -> String {
+    let digits = count.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (index, digit) in digits.char_indices() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            text.push(sign);
+        }
+        text.push(digit);
+    }
+    text
 }
 
 /// A size in octets, rounded as a file manager would: "812 byte", "14 kB", "1.2 MB".
@@ -51,7 +64,16 @@ fn format(value: f64, options: &[(&str, JsValue)]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::scale;
+    use super::{grouped, scale};
+
+    #[test]
+    fn a_count_is_in_groups_of_three_digits() {
+        assert_eq!(grouped(0, ','), "0");
+        assert_eq!(grouped(999, ','), "999");
+        assert_eq!(grouped(1_204, ','), "1,204");
+        assert_eq!(grouped(100_000, '.'), "100.000");
+        assert_eq!(grouped(1_234_567, '.'), "1.234.567");
+    }
 
     #[test]
     fn a_size_keeps_one_digit_only_where_it_tells_something() {

@@ -21,7 +21,7 @@ pub(super) fn row(grid: Grid, key: Key) -> View {
     let name = move || seen.with(|seen| seen.row.as_ref().map(|row| name(row, shows_recipients(app, key))));
     let content = move || {
         seen.with(|seen| match &seen.row {
-            Some(row) => content(app, row, key),
+            Some(row) => content(app, row, key, seen.is_selected),
             None => placeholder(),
         })
     };
@@ -86,7 +86,7 @@ fn name(row: &Row, shows_recipients: bool) -> String {
     name
 }
 
-fn content(app: App, row: &Row, key: Key) -> View {
+fn content(app: App, row: &Row, key: Key, is_selected: bool) -> View {
     let is_starred = row.flags.is_flagged();
     let star = if is_starred { "row-star is-starred" } else { "row-star" };
     let mailbox = mailbox_of(app, key).map(|name| view! { <span class="chip">{app.mailboxes.label(&name)}</span> });
@@ -94,7 +94,7 @@ fn content(app: App, row: &Row, key: Key) -> View {
         <div class="row-cell" role="gridcell">
             <span class="row-select" data-act="select" title=t().list.select>
                 <span class="row-dot"></span>
-                <span class="row-box">{Icon::Check.view()}</span>
+                <span class="row-box">{is_selected.then(|| Icon::Check.view())}</span>
             </span>
             <span class="row-who" dir="auto">{who(row, shows_recipients(app, key))}</span>
             <span class="row-marks">{marks(row)}</span>
@@ -106,8 +106,9 @@ fn content(app: App, row: &Row, key: Key) -> View {
                 <span class="row-preview" dir="auto">{row.preview.clone()}</span>
             </span>
             {mailbox}
+            // The star that one could give is drawn by the style sheet: an icon in each row would be half of its work.
             <span class=star data-act="star" title=if is_starred { t().message.unstar } else { t().message.star }>
-                {Icon::Star.view()}
+                {is_starred.then(|| Icon::Star.view())}
             </span>
         </div>
     }

@@ -8,7 +8,7 @@ use super::body::is_on_dark;
 use crate::{
     action::compose,
     app::{App, app},
-    dom::{NodeRef, View, view},
+    dom::{NodeRef, View, show, view},
     i18n::t,
     signal::{Memo, RwSignal, effect},
     store::reading::Shown,
@@ -42,38 +42,36 @@ fn shell() -> String {
 }
 
 /// The first rows are on screen by then.
-const LOAD_AFTER: Duration = Duration::from_millis(700);
+const MAKE_AFTER: Duration = Duration::from_millis(700);
 
+/// The frame: made for the first HTML mail, or when nothing else is being done. Even an empty one takes its time.
 #[component]
 pub(super) fn Frame() -> View {
     let app = app();
+    let is_due = RwSignal::new(false);
+    set_timeout(move || is_due.set(true), MAKE_AFTER);
+    let is_needed = move || app.reading.shown.with(|shown| html_of(shown.as_ref()).is_some());
+    show(move || is_due.get() || is_needed(), move || frame(app))
+}
+
+fn frame(app: App) -> View {
     let frame = NodeRef::<HtmlIFrameElement>::new();
     let held = RwSignal::new(None::<Rc<Held>>);
-    let load = move || {
-        if let Some(frame) = frame.get_untracked() {
-            frame.set_srcdoc(&shell());
-        }
-    };
-    set_timeout(
-        move || {
-            if held.try_get_untracked().is_some_and(|held| held.is_none()) {
-                load();
-            }
-        },
-        LOAD_AFTER,
-    );
     let on_load = move |_| {
-        let loaded = frame.get_untracked().and_then(|frame| Held::new(app, &frame));
-        held.set(loaded.map(Rc::new));
+        let Some(frame) = frame.get_untracked() else { return };
+        match Held::new(app, &frame) {
+            Some(loaded) => held.set(Some(Rc::new(loaded))),
+            // A link in it led elsewhere: what belongs there comes back.
+            None => frame.set_srcdoc(&shell()),
+        }
     };
     let is_html = Memo::new(move |_| app.reading.shown.with(|shown| html_of(shown.as_ref()).is_some()));
     effect(move || {
         let (shown, held) = (app.reading.shown.get(), held.get());
         // Nothing is left of a message that is not shown any more.
         let text = html_of(shown.as_ref()).unwrap_or_default();
-        // Not loaded yet; or a link in it led elsewhere.
-        if !held.is_some_and(|held| held.write(text)) && !text.is_empty() {
-            load();
+        if let Some(held) = held {
+            held.write(text);
         }
     });
     // The theme of the frame's document follows the app's, and the reader's choice.
@@ -92,6 +90,7 @@ pub(super) fn Frame() -> View {
             title=move || is_html.get().then(|| t().message.body)
             hidden=move || !is_html.get()
             sandbox=SANDBOX
+            srcdoc=shell()
             on:load=on_load
         ></iframe>
     }
@@ -153,12 +152,9 @@ impl Held {
         document_of(&self.frame)
     }
 
-    /// Puts a message's document in the place of what is shown; `false` when the frame shows something else.
-    fn write(&self, text: &str) -> bool {
-        self.try_write(text).is_some()
-    }
-
-    fn try_write(&self, text: &str) -> Option<()> {
+    /// Puts a message's document in the place of what is shown. While the frame shows something else it cannot;
+    /// it loads then, and is written to afterwards.
+    fn write(&self, text: &str) -> Option<()> {
         let document = self.document()?;
         // Scripts that are parsed so never run, whatever becomes of them, and nothing is loaded yet.
         let written = DomParser::new()
