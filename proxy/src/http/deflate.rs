@@ -23,7 +23,7 @@ const ANSWER: &str = "permessage-deflate; server_no_context_takeover; client_no_
 /// Shorter messages go as they are: they fit into a few packets anyway.
 const PAYS_FROM_OCTETS: usize = 4 * 1024;
 
-/// Compressed at once, some 2 ms; then others have their turn.
+/// Compressed at once, in a millisecond or two; then others have their turn.
 const STEP_OCTETS: usize = 256 * 1024;
 
 /// Messages that are compressed at the same time, in the whole process: each takes some 300 KiB for it.
