@@ -17,7 +17,16 @@ const FETCHES: usize = 2;
 /// Fetches the rows that the window needs: those on screen, then those around it. While the scroll bar is dragged
 /// the window moves on; what is asked for next is where it is when there is room for a question.
 pub(crate) fn fill_window(app: App) {
-    let window = app.list.window.get_untracked();
+    fill(app, app.list.window.get_untracked());
+}
+
+/// The window is about to be there: its rows are asked for before anything of it is made.
+pub(crate) fn move_window(app: App, window: (usize, usize)) {
+    fill(app, window);
+    app.list.window.set(window);
+}
+
+fn fill(app: App, window: (usize, usize)) {
     if let Some((place, uids)) = app.list.list.update_untracked(|list| list.unseen(window)) {
         spawn_local(look_for(app, place, uids));
     }

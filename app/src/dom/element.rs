@@ -1,6 +1,7 @@
 //! An element in the making: attributes, listeners and children are put on it as they are named.
 
 use super::{
+    live::effect,
     node_ref::NodeRef,
     text::{IntoValue, Value},
     view::{IntoView, View, append},
@@ -46,6 +47,28 @@ impl Element {
     /// Sets an attribute, or takes it away where the value is none.
     pub(crate) fn attribute(self, name: &'static str, value: impl IntoValue) -> Self {
         value.bind(self.attribute_setter(name));
+        self
+    }
+
+    /// Sets attributes, and variables of CSS, that follow the same things: one effect for all, as there are many rows.
+    pub(crate) fn attributes<const N: usize>(
+        self,
+        names: [&'static str; N],
+        mut values: impl FnMut() -> [Value; N] + 'static,
+    ) -> Self {
+        let set = names.map(|name| match name.starts_with("--") {
+            true => self.style_setter(name),
+            false => self.attribute_setter(name),
+        });
+        let mut before = [const { None }; N];
+        effect(Box::new(move |()| {
+            for ((set, before), value) in set.iter().zip(&mut before).zip(values()) {
+                if *before != value {
+                    set(value.clone());
+                    *before = value;
+                }
+            }
+        }));
         self
     }
 

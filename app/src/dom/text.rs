@@ -43,7 +43,7 @@ impl<T: Into<Text>, F: Fn() -> T + Send + Sync + 'static> From<F> for Label {
 }
 
 /// What an attribute, a class or a property is set to; `None` takes it away.
-pub(super) type Value = Option<Text>;
+pub(crate) type Value = Option<Text>;
 
 /// What can be behind the sign of an attribute.
 pub(crate) trait IntoValue {

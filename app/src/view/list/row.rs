@@ -3,7 +3,7 @@
 use super::Grid;
 use crate::{
     app::App,
-    dom::{IntoView, View, view},
+    dom::{Element, IntoView, View, view},
     i18n::{date, t},
     signal::Memo,
     store::list::{Key, Source, model::Seen},
@@ -15,31 +15,44 @@ use surat_protocol::{Address, Flag, MailboxName, Role, Row};
 pub(super) fn row(grid: Grid, key: Key) -> View {
     let app = grid.app;
     let seen = Memo::new(move |_| app.list.list.with(|list| list.seen(key)));
-    let index = Memo::new(move |_| app.list.list.with(|list| list.index_of(key)).unwrap_or_default());
-    let is_open = Memo::new(move |_| is_open(app, key));
-    let class = move || seen.with(|seen| class(seen, is_open.get()));
-    let name = move || seen.with(|seen| seen.row.as_ref().map(|row| name(row, shows_recipients(app, key))));
+    // Where it is, and whether it is the open one.
+    let place = Memo::new(move |_| {
+        let index = app.list.list.with(|list| list.index_of(key)).unwrap_or_default();
+        (index, is_open(app, key))
+    });
     let content = move || {
         seen.with(|seen| match &seen.row {
             Some(row) => content(app, row, key, seen.is_selected),
             None => placeholder(),
         })
     };
-    view! {
-        <div
-            id=key.element_id()
-            class=class
-            role="row"
-            draggable="true"
-            style:--index=move || index.get().to_string()
-            aria-rowindex=move || index.get() + 1
-            aria-selected=move || seen.with(|seen| seen.is_selected).to_string()
-            aria-current=move || is_open.get().then_some("true")
-            aria-label=name
-        >
-            {content}
-        </div>
-    }
+    let names = [
+        "--index",
+        "aria-rowindex",
+        "class",
+        "aria-selected",
+        "aria-current",
+        "aria-label",
+    ];
+    let values = move || {
+        let (index, is_open) = place.get();
+        seen.with(|seen| {
+            let name = seen.row.as_ref().map(|row| name(row, shows_recipients(app, key)));
+            [
+                Some(index.to_string().into()),
+                Some((index + 1).to_string().into()),
+                Some(class(seen, is_open).into()),
+                Some(if seen.is_selected { "true" } else { "false" }.into()),
+                is_open.then(|| "true".into()),
+                name.map(Into::into),
+            ]
+        })
+    };
+    Element::new("div\0role\0row\0draggable\0true")
+        .attribute("id", key.element_id())
+        .attributes(names, values)
+        .child(content)
+        .into_view()
 }
 
 fn is_open(app: App, key: Key) -> bool {
@@ -127,11 +140,7 @@ fn marks(row: &Row) -> View {
 
 fn placeholder() -> View {
     view! {
-        <div class="row-cell is-waiting" role="gridcell">
-            <span class="row-select"></span>
-            <span class="row-who"></span>
-            <span class="row-text"></span>
-        </div>
+        <div class="row-cell is-waiting" role="gridcell"></div>
     }
 }
 

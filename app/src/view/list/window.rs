@@ -3,7 +3,7 @@
 //! The height of a row comes from the style sheet, so that spacer, rows and window agree.
 
 use crate::{
-    action::rows::fill_window,
+    action::rows::{fill_window, move_window},
     app::App,
     dom::NodeRef,
     signal::{Memo, StoredValue, effect},
@@ -86,10 +86,6 @@ impl Window {
             self.hold();
             fill_window(self.app);
         });
-        effect(move || {
-            self.app.list.window.track();
-            fill_window(self.app);
-        });
         let focus = Memo::new(move |_| list.with(|list| list.focus()));
         effect(move || {
             if let Some(key) = focus.get() {
@@ -143,7 +139,7 @@ impl Window {
             .set_value(anchor.map(|key| (key, top - first as f64 * height)));
         let window = (first.saturating_sub(BEYOND), first + count + BEYOND);
         if self.app.list.window.get_untracked() != window {
-            self.app.list.window.set(window);
+            move_window(self.app, window);
         }
     }
 
