@@ -3,7 +3,7 @@
 use super::{
     promise::Promise,
     reading,
-    relocate::{ask, delete_for_good, relocate, to_role},
+    relocate::{delete_for_good, follow, relocate, to_role},
     report, settle,
 };
 use crate::{
@@ -143,7 +143,7 @@ pub(crate) fn copy_to(app: App, targets: &Targets, to: &MailboxName) {
                 uids,
                 to,
             };
-            match ask(app, request).await.answer {
+            match follow(app, app.net.stream(request)).await.answer {
                 Ok(_) => {
                     settle::confirm_count(app, change);
                     app.notices.notify(text);
@@ -254,14 +254,15 @@ fn store_flags(app: App, targets: &Targets, add: &[Flag], remove: &[Flag]) {
 
 fn store_flags_as(promise: &Promise, app: App, targets: &Targets, add: &[Flag], remove: &[Flag]) {
     for (place, uids) in targets {
-        let shown = settle::show_flags(app, place, uids, add, remove);
-        let request = Request::StoreFlags {
+        // The server works while the page shows what will be.
+        let order = app.net.stream(Request::StoreFlags {
             mailbox: place.mailbox.clone(),
             uid_validity: place.uid_validity,
             uids: uids.clone(),
             add: add.to_vec(),
             remove: remove.to_vec(),
-        };
-        spawn_local(promise.clone().keep(shown, request));
+        });
+        let shown = settle::show_flags(app, place, uids, add, remove);
+        spawn_local(promise.clone().keep(shown, uids.len() as u64, order));
     }
 }

@@ -1,12 +1,11 @@
 //! The notice of an order under way: it says at once how much is done, and other words if it turns out to be less.
 
 use super::{
-    relocate::{ask, end},
+    relocate::{end, follow},
     settle::Shown,
 };
-use crate::app::App;
+use crate::{app::App, net::Answers};
 use std::{cell::Cell, rc::Rc};
-use surat_protocol::Request;
 
 /// A notice about so many messages. Copies are the same one.
 #[derive(Clone)]
@@ -59,12 +58,8 @@ impl Promise {
     }
 
     /// Has an order about this many messages carried out.
-    pub(super) async fn keep(self, shown: Shown, request: Request) {
-        let asked = match &request {
-            Request::StoreFlags { uids, .. } | Request::Expunge { uids, .. } => uids.len() as u64,
-            _ => 0,
-        };
-        let ended = ask(self.0.app, request).await;
+    pub(super) async fn keep(self, shown: Shown, asked: u64, order: Answers) {
+        let ended = follow(self.0.app, order).await;
         if ended.answer.is_err() {
             self.fall_short(asked, ended.done);
         }

@@ -10,6 +10,7 @@ use super::{
 use crate::{
     app::App,
     i18n::t,
+    net::Answers,
     route::Route,
     store::list::{Place, Source, Targets},
     view::shell::is_phone,
@@ -29,13 +30,13 @@ pub(super) fn delete_for_good(app: App, targets: Targets) {
     let doomed = count(&targets);
     let promise = Promise::new(app, doomed, Rc::new(text));
     for (place, uids) in targets {
-        let shown = settle::show_move(app, &place, &uids, None);
-        let request = Request::Expunge {
-            mailbox: place.mailbox,
+        let order = app.net.stream(Request::Expunge {
+            mailbox: place.mailbox.clone(),
             uid_validity: place.uid_validity,
-            uids,
-        };
-        spawn_local(promise.clone().keep(shown, request));
+            uids: uids.clone(),
+        });
+        let shown = settle::show_move(app, &place, &uids, None);
+        spawn_local(promise.clone().keep(shown, uids.len() as u64, order));
     }
     go_on(app, next);
     promise.is_told(app.notices.notify_named(promise.words(doomed)));
@@ -74,20 +75,21 @@ pub(super) fn relocate(app: App, moves: Vec<(Place, UidSet, MailboxName)>, text:
     let promise = Promise::new(app, moved, text);
     let mut ways_back = Vec::new();
     for (place, uids, to) in moves {
+        // The server works while the page shows what will be.
+        let order = app.net.stream(Request::Move {
+            mailbox: place.mailbox.clone(),
+            uid_validity: place.uid_validity,
+            uids: uids.clone(),
+            to: to.clone(),
+        });
         let shown = settle::show_move(app, &place, &uids, Some(&to));
         let (landed, way_back) = oneshot::channel::<Landed>();
         ways_back.push((place.mailbox.clone(), to.clone(), way_back));
         let promise = promise.clone();
         spawn_local(async move {
             let asked = uids.len() as u64;
-            let from = place.mailbox.clone();
-            let request = Request::Move {
-                mailbox: place.mailbox,
-                uid_validity: place.uid_validity,
-                uids,
-                to: to.clone(),
-            };
-            let ended = ask(app, request).await;
+            let from = place.mailbox;
+            let ended = follow(app, order).await;
             let (is_broken, done) = (ended.answer.is_err(), ended.done);
             end(app, shown, ended.answer);
             // Nobody listens when the notice with "Undo" has gone.
@@ -134,14 +136,14 @@ async fn bring_back(app: App, (from, to, way_back): WayBack) {
         mailbox: to,
         uid_validity,
     };
-    let shown = settle::show_move(app, &place, &uids, Some(&from));
-    let request = Request::Move {
-        mailbox: place.mailbox,
+    let order = app.net.stream(Request::Move {
+        mailbox: place.mailbox.clone(),
         uid_validity,
-        uids,
-        to: from,
-    };
-    end(app, shown, ask(app, request).await.answer);
+        uids: uids.clone(),
+        to: from.clone(),
+    });
+    let shown = settle::show_move(app, &place, &uids, Some(&from));
+    end(app, shown, follow(app, order).await.answer);
     // What is found is not watched: look again.
     let source = app.list.list.with_untracked(|list| list.source().cloned());
     if let Some(Source::Search { mailbox, text }) = source {
@@ -159,9 +161,8 @@ pub(super) struct Ended {
     landed: Option<Landed>,
 }
 
-/// Asks for something that may take long, and shows how far it is.
-pub(super) async fn ask(app: App, request: Request) -> Ended {
-    let mut answers = app.net.stream(request);
+/// Waits for the end of an order that may take long, and shows how far it is.
+pub(super) async fn follow(app: App, mut answers: Answers) -> Ended {
     let own = Some(answers.id());
     let mut ended = Ended {
         answer: Err(Problem::ConnectionLost(Server::Imap)),
