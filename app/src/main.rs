@@ -17,6 +17,7 @@ mod view;
 
 use app::App;
 use leptos::{prelude::*, task::spawn_local};
+use std::time::Duration;
 
 fn main() {
     mount_to_body(|| {
@@ -31,6 +32,8 @@ fn main() {
                 Ok(()) => owner.with(|| {
                     action::session::tell_faults(app);
                     dom::mount(dom::view! { <view::Root /> });
+                    // Behind what is being done now.
+                    set_timeout(i18n::date::prepare, Duration::ZERO);
                 }),
                 Err(_) => app::tell_that_nothing_loads(),
             }

@@ -68,26 +68,37 @@ pub(crate) fn show_source(app: App, wanted: Source) {
 pub(crate) fn open(app: App, mailbox: MailboxName) {
     let source = Source::Mailbox(mailbox.clone());
     let generation = show(app, source);
-    run(app, async move {
-        let is_blank = app
-            .list
-            .list
-            .with_untracked(|list| *list.progress() == Progress::Loading);
-        let request = |known| Request::OpenMailbox {
+    let (is_blank, known) = app
+        .list
+        .list
+        .with_untracked(|list| (*list.progress() == Progress::Loading, list.known()));
+    let ask = move |known| {
+        let request = Request::OpenMailbox {
             mailbox: mailbox.clone(),
             first_rows: FIRST_ROWS,
             known,
         };
-        if is_blank {
-            let mut opening = Opening::now(app, generation);
-            for answer in app.net.kept(request(None)).await {
-                opening.take(Ok(answer));
-                app.list.list.update(List::distrust);
+        (Opening::now(app, generation), request)
+    };
+    // The server is asked before the page is changed; what is kept says first what need not be asked for.
+    let looks_first = is_blank && !app.session.kept.with_untracked(String::is_empty);
+    let asked = (!looks_first).then(|| {
+        let (opening, request) = ask(known);
+        (opening, app.net.stream(request))
+    });
+    run(app, async move {
+        let (mut opening, mut answers) = match asked {
+            Some(asked) => asked,
+            None => {
+                let (mut opening, request) = ask(None);
+                for answer in app.net.kept(request).await {
+                    opening.take(Ok(answer));
+                    app.list.list.update(List::distrust);
+                }
+                let (opening, request) = ask(app.list.list.with_untracked(List::known));
+                (opening, app.net.stream(request))
             }
-        }
-        let mut opening = Opening::now(app, generation);
-        let known = app.list.list.with_untracked(|list| list.known());
-        let mut answers = app.net.stream(request(known));
+        };
         while let Some(answer) = answers.next().await {
             opening.take(answer);
         }

@@ -46,6 +46,13 @@ pub(crate) fn full(seconds: i64) -> String {
     format(Form::Full, &js_date(seconds))
 }
 
+/// Makes what the first rows will need, while nobody waits for them: each formatter takes milliseconds.
+pub(crate) fn prepare() {
+    for form in [Form::Time, Form::Weekday, Form::Day, Form::Long, Form::Full] {
+        format(form, &Date::new_0());
+    }
+}
+
 /// A day of the local calendar: year, and days since 1970.
 #[derive(Clone, Copy)]
 struct LocalDay {
