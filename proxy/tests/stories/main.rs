@@ -12,6 +12,7 @@ mod compression;
 mod drafts;
 mod files;
 mod images;
+mod just_arrived;
 mod live;
 mod lost;
 mod opening;
