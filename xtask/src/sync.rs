@@ -63,11 +63,9 @@ pub(crate) fn run(options: &Options) -> Result<()> {
         chosen => chosen,
     };
     let seed = options.seed.map_or_else(any_seed, Ok)?;
-    let path = shell::target().join("sync-report.jsonl");
-    // A report of an earlier run must not be taken for this one's.
-    if path.exists() {
-        fs::remove_file(&path).context("Remove the old report")?;
-    }
+    // Of this run alone, whatever else runs or ran before.
+    let folder = tempfile::tempdir().context("Make a folder for the reports")?;
+    let path = folder.path().join("reports.jsonl");
     let mut failed = Vec::new();
     for server in servers {
         let name = server.to_possible_value().map(|value| value.get_name().to_owned());
@@ -89,9 +87,10 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     show(&read(&path)?, options.json)?;
     ensure!(
         failed.is_empty(),
-        "not everything was shown as it is on {}\n  Again: cargo xtask sync --seed {seed} --changes {}",
+        "not everything was shown as it is on {}\n  Again: cargo xtask sync --seed {seed} --changes {} --server {}",
         failed.join(", "),
-        options.changes
+        options.changes,
+        failed.join(" --server ")
     );
     Ok(())
 }
