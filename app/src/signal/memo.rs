@@ -44,7 +44,12 @@ impl<T: PartialEq + 'static> Memo<T> {
 }
 
 impl<T: 'static> Memo<T> {
-    /// Reads it; the effect that runs now runs again when it changes.
+    /// Has the effect that runs now run again when it changes.
+    pub(crate) fn track(self) {
+        self.version.get();
+    }
+
+    /// Reads it, and [`track`](Self::track)s it.
     pub(crate) fn with<R>(self, read: impl FnOnce(&T) -> R) -> R {
         self.version.get();
         self.read(read)

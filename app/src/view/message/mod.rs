@@ -62,7 +62,7 @@ fn Article(at: Memo<Option<MessageRef>>, has_message: Memo<bool>) -> View {
     let scroll = NodeRef::<HtmlElement>::new();
     let is_scrolled = StoredValue::new(false);
     effect(move || {
-        at.with(|_| ());
+        at.track();
         // To ask where it is would lay out the page once more.
         if is_scrolled.try_update_value(std::mem::take) == Some(true)
             && let Some(scroll) = scroll.get_untracked()
@@ -94,7 +94,7 @@ fn Article(at: Memo<Option<MessageRef>>, has_message: Memo<bool>) -> View {
 
 /// The message that is shown, for what is made anew for each.
 fn shown_at(at: Memo<Option<MessageRef>>) -> Option<Arc<Shown>> {
-    at.with(|_| ());
+    at.track();
     app().reading.shown.get_untracked()
 }
 
