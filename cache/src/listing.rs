@@ -73,19 +73,10 @@ pub(crate) fn gone(told: &[Mailbox], kept: impl IntoIterator<Item = MailboxName>
 #[cfg(test)]
 mod tests {
     use super::*;
-    use surat_protocol::{NamespaceKind, Rights};
+    use crate::tests;
 
     fn mailbox(name: &str, counts: Option<(u32, u32)>) -> Mailbox {
-        Mailbox {
-            name: MailboxName(name.into()),
-            delimiter: Some('/'),
-            namespace: NamespaceKind::Personal,
-            prefix: String::new(),
-            role: None,
-            is_selectable: true,
-            rights: Rights::ALL,
-            counts: counts.map(|(messages, unseen)| Counts { messages, unseen }),
-        }
+        tests::mailbox(name, counts.map(|(messages, unseen)| Counts { messages, unseen }))
     }
 
     fn seen(mailboxes: &[Mailbox]) -> Vec<Option<(u32, u32)>> {

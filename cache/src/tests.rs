@@ -8,8 +8,8 @@ use crate::{
     order::Kept,
 };
 use surat_protocol::{
-    Answer, Contents, Event, Flag, Flags, Known, Mailbox, MailboxName, ModSeq, Opened, Problem, Request, RequestId,
-    Row, Uid, UidSet, UidValidity,
+    Answer, Contents, Counts, Event, Flag, Flags, Known, Mailbox, MailboxName, ModSeq, NamespaceKind, Opened, Problem,
+    Request, RequestId, Rights, Row, Uid, UidSet, UidValidity,
 };
 
 /// INBOX, as long as its UIDs mean the same.
@@ -17,6 +17,20 @@ pub(crate) fn inbox() -> Place {
     Place {
         mailbox: MailboxName::inbox(),
         uid_validity: UidValidity(1),
+    }
+}
+
+/// A mailbox at the top, in which one may do everything.
+pub(crate) fn mailbox(name: &str, counts: Option<Counts>) -> Mailbox {
+    Mailbox {
+        name: MailboxName(name.into()),
+        delimiter: Some('/'),
+        namespace: NamespaceKind::Personal,
+        prefix: String::new(),
+        role: None,
+        is_selectable: true,
+        rights: Rights::ALL,
+        counts,
     }
 }
 

@@ -1,6 +1,6 @@
 use super::*;
-use crate::tests::{Browser, inbox, known, opened, row, set};
-use surat_protocol::{Contents, Counts, Flag, Glance, Mailbox, NamespaceKind, Rights, UidValidity};
+use crate::tests::{Browser, inbox, known, mailbox, opened, row, set};
+use surat_protocol::{Contents, Counts, Flag, Glance, UidValidity};
 
 fn flags(flags: &[Flag]) -> Flags {
     flags.iter().cloned().collect()
@@ -11,19 +11,6 @@ fn since(vanished: &[(u32, u32)], arrived: &[(u32, u32)], told: &[(u32, &[Flag])
         vanished: set(vanished),
         arrived: set(arrived),
         flags: told.iter().map(|(uid, told)| (Uid(*uid), flags(told))).collect(),
-    }
-}
-
-fn mailbox(name: &str, counts: Option<Counts>) -> Mailbox {
-    Mailbox {
-        name: MailboxName(name.into()),
-        delimiter: Some('/'),
-        namespace: NamespaceKind::Personal,
-        prefix: String::new(),
-        role: None,
-        is_selectable: true,
-        rights: Rights::ALL,
-        counts,
     }
 }
 

@@ -1,19 +1,13 @@
 //! Orders about thousands of messages: their progress, and how they are broken off.
 
-use crate::support::{Browser, Proxy, letter};
+use crate::support::{Browser, Proxy, fill_inbox};
 use surat_protocol::{Answer, ClientFrame, MailboxName, Problem, Request};
 use surat_testbed::Testbed;
 
 #[tokio::test]
 async fn a_move_that_is_cancelled_tells_what_it_moved_and_where_that_is() {
     let testbed = Testbed::builder().without_postfix().start().unwrap();
-    let mut store = testbed.appender("ayu").unwrap();
-    for number in 1..=4_000 {
-        store
-            .append("INBOX", "\\Seen", None, &letter(&format!("Surat {number}")))
-            .unwrap();
-    }
-    store.finish().unwrap();
+    fill_inbox(&testbed, 4_000);
     let proxy = Proxy::start(&testbed).await;
     let mut page = Browser::sign_in(&proxy, "ayu").await.live().await;
     let (opened, _) = page.open_mailbox("INBOX").await;

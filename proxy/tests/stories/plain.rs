@@ -2,7 +2,7 @@
 
 use crate::{
     live::inbox_flags,
-    support::{Browser, Proxy, letter},
+    support::{Browser, Proxy, fill_inbox, letter},
 };
 use surat_protocol::{Answer, Event, Flag, MailboxName, Request, UidSet};
 use surat_testbed::Testbed;
@@ -39,13 +39,7 @@ async fn a_server_without_extensions_serves_as_well() {
 #[tokio::test]
 async fn a_server_without_extensions_tells_another_page_of_a_flag_on_an_old_message() {
     let testbed = Testbed::builder().without_postfix().plain_imap4rev1().start().unwrap();
-    let mut store = testbed.appender("ayu").unwrap();
-    for number in 1..=700 {
-        store
-            .append("INBOX", "\\Seen", None, &letter(&format!("Surat {number}")))
-            .unwrap();
-    }
-    store.finish().unwrap();
+    fill_inbox(&testbed, 700);
     let proxy = Proxy::start(&testbed).await;
     let browser = Browser::sign_in(&proxy, "ayu").await;
     let (mut one, mut two) = (browser.live().await, browser.live().await);

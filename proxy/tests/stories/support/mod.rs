@@ -28,6 +28,17 @@ pub async fn ayu() -> (Testbed, Proxy, Browser, Live) {
     (testbed, proxy, browser, live)
 }
 
+/// So many messages in ayu's inbox, all of them read: "Surat 1", "Surat 2" and so on.
+pub fn fill_inbox(testbed: &Testbed, count: u32) {
+    let mut store = testbed.appender("ayu").unwrap();
+    for number in 1..=count {
+        store
+            .append("INBOX", "\\Seen", None, &letter(&format!("Surat {number}")))
+            .unwrap();
+    }
+    store.finish().unwrap();
+}
+
 /// Waits until a log holds what it is to hold: servers write it a moment after they have hung up.
 pub async fn until(read: impl Fn() -> String, holds: impl Fn(&str) -> bool) -> String {
     let deadline = Instant::now() + PATIENCE;
