@@ -40,13 +40,15 @@ fn fill(app: App, window: (usize, usize)) {
     };
     let asked = Asked::at(app, moment);
     spawn_local(async move {
-        let fetched = fetch_rows(app, &place, &uids, moment).await;
-        if fetched.is_ok() {
-            app.list.list.update(|list| list.fetched(&place, &uids));
+        let fetched = fetch_rows(app, &place, uids, moment).await;
+        if let Ok(gone) = &fetched
+            && !gone.is_empty()
+        {
+            app.list.list.update(|list| list.vanished(&place, gone));
         }
         drop(asked);
         match fetched {
-            Ok(()) => fill_window(app),
+            Ok(_) => fill_window(app),
             Err(Problem::MailboxChanged(mailbox)) => reopen_if_shown(app, &mailbox),
             // The rows stay placeholders; scrolling or the next link asks again.
             Err(problem) => report(app, &problem),
@@ -75,12 +77,17 @@ fn rows_request(place: &Place, uids: &UidSet) -> Request {
     }
 }
 
-async fn fetch_rows(app: App, place: &Place, uids: &UidSet, asked: Moment) -> Result<(), Problem> {
-    let mut answers = app.net.stream(rows_request(place, uids));
+/// Fetches rows; gives the messages of which none came: all that there are do.
+async fn fetch_rows(app: App, place: &Place, uids: UidSet, asked: Moment) -> Result<UidSet, Problem> {
+    let mut answers = app.net.stream(rows_request(place, &uids));
+    let mut missing = uids;
     while let Some(answer) = answers.next().await {
         if let Answer::Rows(rows) = answer? {
+            for row in &rows {
+                missing.remove(row.uid);
+            }
             app.list.list.update(|list| list.put_rows(place, rows, asked));
         }
     }
-    Ok(())
+    Ok(missing)
 }

@@ -252,6 +252,9 @@ impl List {
                     change.apply(&mut row.flags);
                 }
             }
+            for uid in change.doubted().iter() {
+                self.rows.doubt(Key { place: index, uid });
+            }
         }
     }
 

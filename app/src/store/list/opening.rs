@@ -160,8 +160,8 @@ impl List {
             ) if is_kept => {
                 let uids = uids.difference(&vanished).union(&arrived);
                 self.rows.remove(PlaceIndex(0), &vanished);
-                self.take_flags(&place, flags, asked);
                 self.rows.make_fresh();
+                self.take_flags(&place, flags, asked);
                 uids
             }
             // News of what was not kept: the proxy tells none.
@@ -188,9 +188,13 @@ impl List {
 
     fn take_flags(&mut self, place: &Place, changes: Vec<(Uid, Flags)>, asked: Moment) {
         for (uid, mut flags) in changes {
-            if let Some(row) = self.rows.get_mut(Key::of_mailbox(uid)) {
-                self.overlay.catch_up(place, uid, &mut flags, asked);
+            let key = Key::of_mailbox(uid);
+            let is_sure = self.overlay.catch_up(place, uid, &mut flags, asked);
+            if let Some(row) = self.rows.get_mut(key) {
                 row.flags = flags;
+            }
+            if !is_sure {
+                self.rows.doubt(key);
             }
         }
     }

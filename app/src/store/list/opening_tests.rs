@@ -199,3 +199,78 @@ fn what_was_kept_on_this_device_is_shown_and_looked_for_once() {
     assert_eq!(list.unseen((0, 20)), None);
     assert_eq!(list.known().map(|known| known.highest_modseq), Some(ModSeq(7)));
 }
+
+/// INBOX with three messages as of MODSEQ 7, opened anew at 9 by [`again`]; and when that was asked.
+fn left_and_asked_for_again() -> (List, u32, Moment) {
+    let mut list = List::default();
+    let (generation, asked) = open(&mut list, "INBOX");
+    let first = Opened {
+        highest_modseq: ModSeq(7),
+        ..opened("INBOX", 1, 3)
+    };
+    list.opened(generation, first, asked);
+    list.put_rows(&place("INBOX"), vec![row(3), row(2)], asked);
+    list.settle(asked);
+    open(&mut list, "Archive");
+    let (generation, asked) = open(&mut list, "INBOX");
+    (list, generation, asked)
+}
+
+/// News as of MODSEQ 9: the second message has no flags.
+fn again() -> Opened {
+    Opened {
+        highest_modseq: ModSeq(9),
+        contents: Contents::Since {
+            vanished: UidSet::new(),
+            arrived: UidSet::new(),
+            flags: [(Uid(2), Flags::default())].into(),
+        },
+        ..opened("INBOX", 1, 3)
+    }
+}
+
+fn wanted(list: &mut List) -> Option<String> {
+    list.wanted((0, 3)).map(|(_, uids, _)| uids.to_string())
+}
+
+#[test]
+fn a_row_is_asked_for_when_news_may_be_older_or_newer_than_a_change() {
+    // Done before the answer comes, or after it.
+    for is_done_first in [true, false] {
+        let (mut list, generation, asked) = left_and_asked_for_again();
+        let change = list.begin(place("INBOX"), one(2), read());
+        if is_done_first {
+            list.confirm(change);
+        }
+        list.opened(generation, again(), asked);
+        list.settle(asked);
+        if !is_done_first {
+            assert_eq!(wanted(&mut list).as_deref(), Some("1"), "not while it is not done");
+            list.confirm(change);
+        }
+
+        assert!(is_seen(&list, 2), "until it is known");
+        let expected = if is_done_first { "1:2" } else { "2" };
+        assert_eq!(
+            wanted(&mut list).as_deref(),
+            Some(expected),
+            "is done first: {is_done_first}"
+        );
+        // The question was asked afterwards: its answer is true.
+        let asked = list.ask();
+        list.put_rows(&place("INBOX"), vec![row(2)], asked);
+        assert!(!is_seen(&list, 2));
+    }
+}
+
+#[test]
+fn a_row_of_this_device_is_asked_for_even_if_news_do_not_name_it() {
+    let (mut list, generation, asked) = left_and_asked_for_again();
+
+    // This device knows the first one as of an opening before that of the page.
+    list.put_kept_rows(&place("INBOX"), vec![row(1)], asked);
+    list.opened(generation, again(), asked);
+
+    assert!(list.row(key(1)).is_some(), "shown meanwhile");
+    assert_eq!(wanted(&mut list).as_deref(), Some("1"));
+}

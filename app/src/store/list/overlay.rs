@@ -46,6 +46,9 @@ pub(crate) struct Change {
     confirmed: Option<Moment>,
     /// Messages of which the server told all flags since: after this change, or it tells once more.
     overtaken: UidSet,
+    /// Messages of which an answer told other flags meanwhile. Was it made before this change, or after somebody has
+    /// taken it back? Nobody tells once more.
+    doubted: UidSet,
 }
 
 /// All changes that still matter, oldest first.
@@ -85,6 +88,17 @@ impl Change {
     pub(super) fn apply(&self, flags: &mut Flags) {
         self.effect.apply(flags);
     }
+
+    /// Messages whose flags are to be asked for once the change is done.
+    pub(super) fn doubted(&self) -> &UidSet {
+        &self.doubted
+    }
+
+    fn would_change(&self, flags: &Flags) -> bool {
+        let mut after = flags.clone();
+        self.apply(&mut after);
+        after != *flags
+    }
 }
 
 impl Overlay {
@@ -99,6 +113,7 @@ impl Overlay {
             effect,
             confirmed: None,
             overtaken: UidSet::new(),
+            doubted: UidSet::new(),
         });
         id
     }
@@ -166,14 +181,19 @@ impl Overlay {
             .fold(UidSet::new(), |gone, change| gone.union(&change.uids))
     }
 
-    /// Brings flags that were asked for at `asked` up to date with what was confirmed since.
-    pub(super) fn catch_up(&self, place: &Place, uid: Uid, flags: &mut Flags, asked: Moment) {
-        for change in self
-            .confirmed_since(place, asked)
-            .filter(|change| change.uids.contains(uid))
-        {
-            change.apply(flags);
+    /// Brings flags that were asked for at `asked` up to date with what was confirmed since. Says whether they are
+    /// sure: an answer that differs may as well have been made after the change, when somebody had taken it back.
+    pub(super) fn catch_up(&mut self, place: &Place, uid: Uid, flags: &mut Flags, asked: Moment) -> bool {
+        let told = flags.clone();
+        let of_it = |change: &&mut Change| change.place == *place && change.uids.contains(uid);
+        for change in self.changes.iter_mut().filter(of_it) {
+            match change.confirmed {
+                Some(at) if at > asked => change.apply(flags),
+                None if change.would_change(&told) => change.doubted.insert(uid),
+                _ => {}
+            }
         }
+        *flags == told
     }
 
     /// Brings an order that was asked for at `asked` up to date with what was confirmed since.
@@ -261,10 +281,10 @@ mod tests {
         assert!(overlay.confirm(starred).is_some() && overlay.confirm(gone).is_some());
 
         let mut flags = Flags::default();
-        overlay.catch_up(&inbox(), Uid(1), &mut flags, asked);
+        let is_sure = overlay.catch_up(&inbox(), Uid(1), &mut flags, asked);
         let order = overlay.catch_up_order(&inbox(), &UidSet::from_ranges([(1, 3)]), asked);
 
-        assert!(flags.is_flagged());
+        assert!(flags.is_flagged() && !is_sure);
         assert_eq!(order.to_string(), "1,3");
     }
 
@@ -277,7 +297,7 @@ mod tests {
         let asked = overlay.ask();
 
         let mut flags = Flags::default();
-        overlay.catch_up(&inbox(), Uid(1), &mut flags, asked);
+        assert!(overlay.catch_up(&inbox(), Uid(1), &mut flags, asked));
         assert!(!flags.is_flagged());
 
         overlay.settle(old);

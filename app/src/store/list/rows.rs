@@ -83,10 +83,11 @@ impl Rows {
         }
     }
 
-    /// The row may have changed meanwhile.
+    /// The row may be wrong, and nobody will tell.
     pub(super) fn doubt(&mut self, key: Key) {
         if let Some(kept) = self.find_mut(key) {
             kept.is_stale = true;
+            kept.is_missed = true;
         }
     }
 

@@ -54,6 +54,9 @@ impl Shelf {
                     change.apply(&mut row.flags);
                 }
             }
+            for uid in change.doubted().iter() {
+                own.rows.doubt(Key::of_mailbox(uid));
+            }
         }
     }
 

@@ -20,53 +20,31 @@ impl List {
         };
         for mut row in rows {
             let uid = row.uid;
-            self.overlay.catch_up(place, uid, &mut row.flags, asked);
-            self.rows.put(Key { place: index, uid }, row);
+            let key = Key { place: index, uid };
+            let is_sure = self.overlay.catch_up(place, uid, &mut row.flags, asked);
+            self.rows.put(key, row);
+            if !is_sure {
+                self.rows.doubt(key);
+            }
         }
     }
 
-    /// Rows of this device came, which may be old; what is known already is newer.
+    /// Rows of this device came, which may be old: they are shown, and asked for. What is known already is newer.
     pub(crate) fn put_kept_rows(&mut self, place: &Place, rows: Vec<Row>, asked: Moment) {
-        let Some(place_index) = self.place_index(place) else {
-            return;
-        };
-        let is_new = |row: &Row| {
-            self.rows
-                .get(Key {
-                    place: place_index,
-                    uid: row.uid,
-                })
-                .is_none()
-        };
-        let rows: Vec<Row> = rows.into_iter().filter(is_new).collect();
-        let uids: Vec<Uid> = rows.iter().map(|row| row.uid).collect();
-        self.put_rows(place, rows, asked);
-        for uid in uids {
-            self.rows.doubt(Key {
-                place: place_index,
-                uid,
-            });
-        }
-        if self.progress == Progress::Ready {
-            // The server has told already what is new, and did not speak of these.
-            self.rows.miss_news();
-        }
-    }
-
-    /// All rows of a question came: those that did not are gone.
-    pub(crate) fn fetched(&mut self, place: &Place, uids: &UidSet) {
         let Some(index) = self.place_index(place) else {
             return;
         };
-        let is_here = |uid: &Uid| {
-            self.rows.is_fresh(Key {
-                place: index,
-                uid: *uid,
-            })
+        let key = |row: &Row| Key {
+            place: index,
+            uid: row.uid,
         };
-        let gone: UidSet = uids.iter().filter(|uid| !is_here(uid)).collect();
-        if !gone.is_empty() {
-            self.vanished(place, &gone);
+        let is_new = |row: &Row| self.rows.get(key(row)).is_none();
+        let rows: Vec<Row> = rows.into_iter().filter(is_new).collect();
+        let keys: Vec<Key> = rows.iter().map(key).collect();
+        self.put_rows(place, rows, asked);
+        // Even those that an opening brings up to date: this device may know them as of an earlier one.
+        for key in keys {
+            self.rows.doubt(key);
         }
     }
 
