@@ -101,6 +101,7 @@ impl Learner {
 
     /// An answer came.
     pub(crate) fn answered(&mut self, id: RequestId, answer: Result<Answer, Problem>, is_last: bool) -> Vec<Change> {
+        let is_opening = matches!(self.questions.get(&id), Some(Question::Open { .. }));
         let mut changes = match answer {
             Ok(answer) => self.told(id, answer, is_last),
             Err(problem) => self.refused(id, problem),
@@ -109,13 +110,13 @@ impl Learner {
             self.questions.remove(&id);
         }
         for change in &mut changes {
-            self.lay_orders_over(change);
+            self.lay_orders_over(change, is_opening);
         }
         changes
     }
 
     /// Something happened.
-    pub(crate) fn happened(&self, event: Event) -> Vec<Change> {
+    pub(crate) fn happened(&mut self, event: Event) -> Vec<Change> {
         let place = |mailbox, uid_validity| Place { mailbox, uid_validity };
         let mut changes: Vec<Change> = match event {
             Event::Mailboxes(mailboxes) => [Change::Listing(mailboxes)].into(),
@@ -144,14 +145,14 @@ impl Learner {
             Event::ServerLost | Event::ServerBack | Event::SignedOut(_) | Event::Stopping => Vec::new(),
         };
         for change in &mut changes {
-            self.lay_orders_over(change);
+            self.lay_orders_over(change, false);
         }
         changes
     }
 
     fn told(&mut self, id: RequestId, answer: Answer, is_last: bool) -> Vec<Change> {
         if is_last && let Some(order) = self.orders.take(id) {
-            return [order.done()].into();
+            return order.done();
         }
         match (answer, self.questions.get_mut(&id)) {
             (Answer::Mailboxes(mailboxes), _) => [Change::Listing(mailboxes)].into(),
@@ -224,19 +225,20 @@ impl Learner {
         changes
     }
 
-    /// What a person did lies over what the server tells, until the server has answered it.
-    fn lay_orders_over(&self, change: &mut Change) {
+    /// What a person did lies over what the server tells, until the server has answered it. What an opening tells is not
+    /// told by the next one.
+    fn lay_orders_over(&mut self, change: &mut Change, is_opening: bool) {
+        let orders = &mut self.orders;
+        let mut lay = |place: &Place, uid, flags: &mut Flags| {
+            let told = flags.clone();
+            orders.apply(place, uid, flags);
+            if is_opening && *flags != told {
+                orders.doubt(place, uid);
+            }
+        };
         match change {
-            Change::Rows(place, rows) => {
-                for row in rows {
-                    self.orders.apply(place, row.uid, &mut row.flags);
-                }
-            }
-            Change::FlagsTold(place, flags) => {
-                for (uid, flags) in flags {
-                    self.orders.apply(place, *uid, flags);
-                }
-            }
+            Change::Rows(place, rows) => rows.iter_mut().for_each(|row| lay(place, row.uid, &mut row.flags)),
+            Change::FlagsTold(place, told) => told.iter_mut().for_each(|(uid, flags)| lay(place, *uid, flags)),
             Change::Opened(opening) => {
                 let leaving = self.orders.leaving(&opening.place());
                 if let Some(opening) = Rc::get_mut(opening) {

@@ -29,6 +29,8 @@ pub(crate) struct Order {
     pub(crate) effect: Rc<Effect>,
     /// Where they go to.
     to: Option<MailboxName>,
+    /// Messages of which other flags were told meanwhile: before the order was done, or after somebody has undone it?
+    doubted: UidSet,
 }
 
 /// The orders of this page that wait for their last answer.
@@ -96,6 +98,7 @@ impl Order {
                 Request::Move { to, .. } => Some(to.clone()),
                 _ => None,
             },
+            doubted: UidSet::new(),
         })
     }
 
@@ -109,11 +112,14 @@ impl Order {
     }
 
     /// What it has changed once it is done. Flags once more: answers that were older may have come in between.
-    pub(crate) fn done(self) -> Change {
-        match *self.effect {
-            Effect::Flags { .. } => Change::FlagsChanged(self.place, self.uids, self.effect),
-            Effect::Leave => Change::Left(self.place, self.uids),
-        }
+    pub(crate) fn done(self) -> Vec<Change> {
+        let place = self.place;
+        let changed = match *self.effect {
+            Effect::Flags { .. } => Change::FlagsChanged(place.clone(), self.uids, self.effect),
+            Effect::Leave => Change::Left(place.clone(), self.uids),
+        };
+        let doubted = (!self.doubted.is_empty()).then_some(Change::RowsDoubted(place, self.doubted));
+        [changed].into_iter().chain(doubted).collect()
     }
 
     /// What must be learned anew when it is refused: nobody knows how much of it was done.
@@ -145,6 +151,15 @@ impl Orders {
     pub(crate) fn apply(&self, place: &Place, uid: Uid, flags: &mut Flags) {
         for order in self.at(place).filter(|order| order.uids.contains(uid)) {
             order.effect.apply(flags);
+        }
+    }
+
+    /// Nobody will tell these flags again, and they are not what orders make of them: once those are done, the row is to
+    /// be learned anew.
+    pub(crate) fn doubt(&mut self, place: &Place, uid: Uid) {
+        let of_it = |order: &&mut Order| order.place == *place && order.uids.contains(uid);
+        for order in self.waiting.values_mut().filter(of_it) {
+            order.doubted.insert(uid);
         }
     }
 

@@ -131,6 +131,22 @@ fn an_order_shows_at_once_and_lies_over_what_the_server_tells_until_it_is_answer
 }
 
 #[test]
+fn a_row_that_an_opening_tells_otherwise_than_an_order_is_learned_anew_when_that_is_done() {
+    let mut browser = Browser::with_four();
+    let star = browser.flag(&[(1, 2)], &[Flag::Flagged], &[]);
+
+    // Before the star, or after somebody took it away: the next opening would not tell once more.
+    let id = browser.open(Some(known(10, &[(1, 4)])));
+    let contents = since(&[], &[], &[(1, &[])]);
+    browser.hear(id, Ok(Answer::Opened(opened(1, 12, contents))), true);
+    assert!(browser.flags(1).is_flagged());
+    browser.hear(star, Ok(Answer::Done), true);
+
+    assert_eq!((browser.rows(), browser.modseq()), ("2:4".into(), 12));
+    assert!(browser.flags(2).is_flagged());
+}
+
+#[test]
 fn of_two_orders_the_last_one_wins_per_flag() {
     let mut browser = Browser::with_four();
     browser.flag(&[(1, 1)], &[Flag::Flagged, Flag::Seen], &[]);

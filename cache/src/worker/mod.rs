@@ -186,7 +186,7 @@ impl Worker {
                 }
                 changes
             }
-            Some(ServerFrame::Event(event)) => self.learner.borrow().happened(event),
+            Some(ServerFrame::Event(event)) => self.learner.borrow_mut().happened(event),
             Some(ServerFrame::Welcome(_) | ServerFrame::Refused(_)) | None => return,
         };
         self.keeper.add(self, changes);
