@@ -1,6 +1,6 @@
 //! Opening a mailbox, rows, messages, parts, search.
 
-use crate::support::{ayus_inbox, dovecot_with, message, name, sign_in};
+use crate::support::{ayus_inbox, dovecot_with, message, name, scripted, sign_in};
 use surat_protocol::{Flag, ModSeq, Term, TermField, Uid, UidSet};
 use surat_proxy::imap::{
     Error, WireName,
@@ -209,6 +209,31 @@ async fn changes_are_told_since_a_moment() {
     assert_eq!(changes.flags.len(), 1);
     assert!(changes.flags[0].0 == Uid(2) && changes.flags[0].1.contains(&Flag::forwarded()));
     assert!(changes.highest_modseq > selected.highest_modseq);
+}
+
+#[tokio::test]
+async fn what_happens_while_changes_are_told_does_not_count_as_told() {
+    for (extra, up_to) in [
+        ("", 9),
+        // A message came at 10 and a flag was set at 11: the message is told by EXISTS alone.
+        ("* 4 EXISTS\r\n* 1 FETCH (UID 1 FLAGS () MODSEQ (11))\r\n", 0),
+        // Without QRESYNC some servers do not say of which UID it is.
+        ("* 1 FETCH (FLAGS () MODSEQ (11))\r\n", 0),
+    ] {
+        let reply = format!("* 2 FETCH (UID 2 FLAGS (\\Seen) MODSEQ (9))\r\n{extra}A0003 OK\r\n");
+        let steps: &'static [_] = vec![("CHANGEDSINCE 7", &*reply.leak())].leak();
+        let (mut session, _server) = scripted("CONDSTORE", steps).await;
+
+        let changes = session.changes_since(ModSeq(7)).await.unwrap();
+
+        assert_eq!(changes.highest_modseq, ModSeq(up_to), "{extra}");
+        assert!(changes.flags.iter().any(|(uid, _)| *uid == Uid(2)));
+        assert_eq!(
+            session.take_unsolicited().is_empty(),
+            extra.is_empty(),
+            "a look follows"
+        );
+    }
 }
 
 #[tokio::test]

@@ -20,7 +20,8 @@ pub struct Changes {
     /// Messages that are gone; `None` when the server cannot tell (no QRESYNC): then compare
     /// [`all_uids`](Session::all_uids).
     pub vanished: Option<UidSet>,
-    /// Highest MODSEQ among the changes; 0 when there are none.
+    /// The MODSEQ up to which these are all changes: the highest among them; 0 when there are none, and when more
+    /// happened while they were told.
     pub highest_modseq: ModSeq,
 }
 
@@ -113,18 +114,27 @@ impl Session {
             vanished: knows_vanished.then(UidSet::new),
             ..Changes::default()
         };
+        let mut is_whole = true;
         let mut running = self.start(&line).await?;
         while let Some(response) = running.next().await? {
             match response {
-                Response::Fetch(fetch) => {
+                Response::Fetch(fetch) if fetch.uid.is_some() => {
                     changes.highest_modseq = changes.highest_modseq.max(fetch.modseq.unwrap_or_default());
                     changes.flags.extend(fetch.uid.zip(fetch.flags));
                 }
                 Response::Vanished { uids, .. } => {
                     changes.vanished = Some(changes.vanished.unwrap_or_default().union(&uids));
                 }
-                other => running.keep(other),
+                // News of a moment ago come along with the answer, and are not all told in it: a message that came
+                // then may be older than a flag that was set then.
+                other => {
+                    is_whole &= !matches!(other, Response::Exists(_) | Response::Fetch(_));
+                    running.keep(other);
+                }
             }
+        }
+        if !is_whole {
+            changes.highest_modseq = ModSeq(0);
         }
         Ok(changes)
     }
