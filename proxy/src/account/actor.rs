@@ -12,7 +12,8 @@ use super::{
     registry::{Presence, SessionId},
     reply::Reply,
     servers::{Connection, Credentials, LastAddress, Servers},
-    sync::MailboxState,
+    shown::Shown,
+    sync::{MailboxState, News},
     uploads::Uploads,
     watcher::Watcher,
 };
@@ -78,7 +79,7 @@ struct Page {
     /// Cancelled when its session was ended.
     signed_out: CancellationToken,
     /// The mailbox it shows.
-    watched: Option<MailboxName>,
+    shown: Option<Shown>,
 }
 
 impl Account {
@@ -156,14 +157,16 @@ impl Account {
         }
     }
 
-    /// Tells the pages that show this mailbox.
-    pub fn tell_watchers(&self, mailbox: &MailboxName, event: &Event) {
-        for page in self
-            .pages()
-            .values()
-            .filter(|page| page.watched.as_ref() == Some(mailbox))
-        {
-            page.outbox.tell(event);
+    /// Tells the pages that show this mailbox what happened in it, unless they know.
+    pub fn tell_watchers(&self, mailbox: &MailboxName, news: &News) {
+        for page in self.pages().values() {
+            let Some(shown) = page.shown.as_ref().filter(|shown| shown.mailbox == *mailbox) else {
+                continue;
+            };
+            let events = news.events.iter();
+            for event in events.filter(|event| shown.must_hear(event, news.as_of)) {
+                page.outbox.tell(event);
+            }
         }
     }
 
@@ -174,16 +177,15 @@ impl Account {
 
     /// The mailboxes that some page shows.
     pub fn watched(&self) -> HashSet<MailboxName> {
-        self.pages().values().filter_map(|page| page.watched.clone()).collect()
+        shown(&self.pages())
     }
 
     /// From now on this page shows that mailbox, which it knows in this state.
     pub fn watch(&self, page: PageId, state: MailboxState) {
         let mut pages = self.pages();
         if let Some(page) = pages.get_mut(&page) {
-            page.watched = Some(state.entry.mailbox.name.clone());
-            let shown = pages.values().filter_map(|page| page.watched.clone()).collect();
-            self.watcher.adopt(state, &shown);
+            page.shown = Some(Shown::of(&state));
+            self.watcher.adopt(state, &shown(&pages));
         }
     }
 
@@ -234,7 +236,7 @@ impl Member {
                 session,
                 outbox: outbox.clone(),
                 signed_out: signed_out.clone(),
-                watched: None,
+                shown: None,
             },
         );
         presence.watcher.start(&presence);
@@ -285,4 +287,9 @@ impl Drop for Member {
         self.presence.pages().remove(&self.page);
         self.presence.watcher.look_again();
     }
+}
+
+fn shown(pages: &HashMap<PageId, Page>) -> HashSet<MailboxName> {
+    let shown = pages.values().filter_map(|page| page.shown.as_ref());
+    shown.map(|shown| shown.mailbox.clone()).collect()
 }

@@ -16,6 +16,7 @@ mod problem;
 mod registry;
 mod reply;
 mod servers;
+mod shown;
 mod sync;
 mod uploads;
 mod watch;

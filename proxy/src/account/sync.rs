@@ -9,7 +9,7 @@ use super::{
     servers::Connection,
 };
 use std::collections::BTreeMap;
-use surat_protocol::{Event, Flags, ModSeq, Opened, Problem, Uid, UidSet, UidValidity};
+use surat_protocol::{Event, Flags, MailboxName, ModSeq, Opened, Problem, Uid, UidSet, UidValidity};
 
 /// Rows that come along with new messages.
 const ROWS: usize = 50;
@@ -33,6 +33,15 @@ pub struct MailboxState {
     window: BTreeMap<Uid, Flags>,
 }
 
+/// What happened in a mailbox, for its pages.
+#[derive(Debug)]
+pub struct News {
+    /// Each thing.
+    pub events: Vec<Event>,
+    /// The MODSEQ of the latest flags among them; 0 where nobody knows.
+    pub as_of: ModSeq,
+}
+
 /// What happened since the last look.
 #[derive(Debug, Default)]
 struct Difference {
@@ -43,6 +52,16 @@ struct Difference {
     members: Option<Members>,
     highest_modseq: ModSeq,
     window: BTreeMap<Uid, Flags>,
+}
+
+impl News {
+    /// Too much to tell, or nobody can: the mailbox is to be opened anew.
+    pub fn reset(mailbox: MailboxName) -> Self {
+        Self {
+            events: vec![Event::Reset { mailbox }],
+            as_of: ModSeq(0),
+        }
+    }
 }
 
 impl MailboxState {
@@ -58,7 +77,6 @@ impl MailboxState {
     }
 
     /// Of the moment in which it is known.
-    #[cfg(test)]
     pub(super) fn highest_modseq(&self) -> ModSeq {
         self.highest_modseq
     }
@@ -69,12 +87,12 @@ impl MailboxState {
     }
 
     /// Looks, and says what happened. The mailbox is open on this connection afterwards.
-    pub async fn sync(&mut self, connection: &mut Connection) -> Result<Vec<Event>, Problem> {
+    pub async fn sync(&mut self, connection: &mut Connection) -> Result<News, Problem> {
         let name = self.entry.mailbox.name.clone();
         let is_open = connection.selected() == Some(&self.entry.wire);
         let selected = connection.open(&self.entry).await?;
         if selected.uid_validity != self.uid_validity {
-            return Ok(vec![Event::Reset { mailbox: name }]);
+            return Ok(News::reset(name));
         }
         let keeps_modseq = selected.highest_modseq.0 > 0 && self.highest_modseq.0 > 0;
         if is_open {
@@ -87,7 +105,7 @@ impl MailboxState {
         };
         let is_too_much = |difference: &Difference| difference.flags.len() + difference.arrived.len() > CHANGES;
         let Some(mut difference) = difference.filter(|difference| !is_too_much(difference)) else {
-            return Ok(vec![Event::Reset { mailbox: name }]);
+            return Ok(News::reset(name));
         };
         let rows = fetch_rows(connection, &difference.arrived.newest(0, ROWS))
             .await
@@ -98,9 +116,11 @@ impl MailboxState {
             (None, Members::Listed(uids)) => *uids = uids.difference(&difference.vanished).union(&difference.arrived),
             (None, Members::Below { .. }) => {}
         }
-        self.highest_modseq = self.highest_modseq.max(difference.highest_modseq);
+        let as_of = difference.highest_modseq;
+        self.highest_modseq = self.highest_modseq.max(as_of);
         self.window = std::mem::take(&mut difference.window);
-        Ok(self.events(difference, rows))
+        let events = self.events(difference, rows);
+        Ok(News { events, as_of })
     }
 
     /// With CONDSTORE: what changed since a moment; with QRESYNC also what vanished. `None`: the server used to

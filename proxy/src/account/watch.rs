@@ -11,7 +11,7 @@ use super::{
     orders::{Order, Orders},
     problem::{InMailbox, is_about_link},
     servers::Connection,
-    sync::MailboxState,
+    sync::{MailboxState, News},
 };
 use crate::imap::{
     command::watch::WatchEnd,
@@ -326,22 +326,20 @@ impl Watch {
             return Ok(());
         };
         let wire = state.entry.wire.clone();
-        let events = match state.sync(connection).await {
-            Ok(events) => events,
+        let news = match state.sync(connection).await {
+            Ok(news) => news,
             Err(problem) if is_about_link(&problem) => return Err(problem),
             // It is gone, or may no longer be read.
             Err(problem) => {
                 tracing::debug!(?problem, "A watched mailbox cannot be read");
-                vec![Event::Reset { mailbox: name.clone() }]
+                News::reset(name.clone())
             }
         };
-        if events.iter().any(|event| matches!(event, Event::Reset { .. })) {
+        if news.events.iter().any(|event| matches!(event, Event::Reset { .. })) {
             self.states.remove(name);
         }
-        for event in &events {
-            self.account.tell_watchers(name, event);
-        }
-        if events.is_empty() {
+        self.account.tell_watchers(name, &news);
+        if news.events.is_empty() {
             Ok(())
         } else {
             self.count(&wire, connection).await

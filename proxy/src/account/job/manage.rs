@@ -2,10 +2,10 @@
 
 use super::{Job, mailboxes, special};
 use crate::{
-    account::{directory::Entry, pool::Urgency, problem::InMailbox},
+    account::{directory::Entry, pool::Urgency, problem::InMailbox, sync::News},
     imap::mailbox_name::WireName,
 };
-use surat_protocol::{Answer, Event, MailboxName, Problem, Role};
+use surat_protocol::{Answer, MailboxName, Problem, Role};
 
 /// Characters of one level of a name; servers have limits of their own, most at 255 octets.
 const LEVEL: usize = 200;
@@ -84,12 +84,7 @@ pub(super) async fn delete(job: &Job, mailbox: &MailboxName) -> Result<Answer, P
 /// Tells everybody that no mailbox has this name any more.
 async fn gone(job: &Job, mailbox: &MailboxName) -> Result<Answer, Problem> {
     mailboxes::refresh(&job.account).await?;
-    job.account.tell_watchers(
-        mailbox,
-        &Event::Reset {
-            mailbox: mailbox.clone(),
-        },
-    );
+    job.account.tell_watchers(mailbox, &News::reset(mailbox.clone()));
     Ok(Answer::Done)
 }
 
