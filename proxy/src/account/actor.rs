@@ -5,6 +5,7 @@
 
 use super::{
     directory::Directory,
+    in_turn::InTurn,
     job::{self, Sending, Stale},
     key::AccountKey,
     outbox::Outbox,
@@ -52,6 +53,7 @@ pub struct Account {
     pub sending: Sending,
     /// Mailboxes whose counts are to be looked at.
     pub stale: Stale,
+    in_turn: Arc<InTurn>,
     pool: Arc<Pool>,
     watcher: Watcher,
     capabilities: OnceLock<Capabilities>,
@@ -98,6 +100,7 @@ impl Account {
             directory: Directory::default(),
             sending: Sending::default(),
             stale: Stale::default(),
+            in_turn: Arc::default(),
             pool: Pool::new(
                 Arc::clone(servers),
                 credentials.clone(),
@@ -277,7 +280,8 @@ impl Member {
 
     /// Takes on a request. It is answered through `reply`, whenever that may be.
     pub fn ask(&self, request: Request, reply: Reply) {
-        let job = job::run(Arc::clone(&self.presence), self.page, request, reply);
+        let turn = self.presence.in_turn.take_place(&request);
+        let job = job::run(Arc::clone(&self.presence), self.page, request, reply, turn);
         self.presence.accounts().jobs().spawn(job);
     }
 }

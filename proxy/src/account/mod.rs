@@ -5,6 +5,7 @@
 mod actor;
 mod backoff;
 mod directory;
+mod in_turn;
 mod job;
 mod key;
 mod looks;

@@ -30,6 +30,7 @@ pub(super) use send::{Sending, recover};
 use super::{
     actor::{Account, PageId},
     directory::Entry,
+    in_turn::Turn,
     outbox::Unsent,
     pool::Urgency,
     reply::Reply,
@@ -44,9 +45,12 @@ struct Job {
     reply: Reply,
 }
 
-/// Carries out one request and gives its last answer.
-pub(super) async fn run(account: Arc<Account>, page: PageId, request: Request, reply: Reply) {
+/// Carries out one request, when its turn has come, and gives its last answer.
+pub(super) async fn run(account: Arc<Account>, page: PageId, request: Request, reply: Reply, turn: Option<Turn>) {
     let job = Job { account, page, reply };
+    if let Some(turn) = &turn {
+        turn.come().await;
+    }
     let result = if is_question(&request) {
         tokio::select! {
             biased;
@@ -57,6 +61,7 @@ pub(super) async fn run(account: Arc<Account>, page: PageId, request: Request, r
         job.carry_out(request).await
     };
     // Nobody may be left to hear it.
+    drop(turn);
     let _ = job.reply.finish(result).await;
 }
 
