@@ -33,6 +33,19 @@ const SERVERS = ALL_SERVERS.filter(({ name }) => !CHOSEN || name === CHOSEN);
 /** What is shared with others holds what others put there. */
 const isOwn = (name: string) => !/^(Shared|Users)\b/.test(name);
 
+/** What IMAP says. What a reader did while its link was cut is done when that is back: it is read again and again. */
+class Truth {
+  mailboxes: TrueMailbox[] = [];
+
+  constructor(private client: ThirdClient) {}
+
+  async read() {
+    const { mailboxes, counts, refused } = await this.client.truth();
+    this.mailboxes = mailboxes;
+    return { counts, refused };
+  }
+}
+
 /** A browser of the account, with a link of its own to the proxy. */
 class Reader {
   private constructor(readonly name: string, readonly surat: Surat, private link: Link) {}
@@ -82,15 +95,16 @@ class Reader {
   }
 
   /** How what is shown differs from the truth, once it has stopped to, or the time is up. */
-  async faults(truth: TrueMailbox[], promised: string[], patience_ms: number): Promise<string[]> {
+  async faults(truth: Truth, promised: string[], patience_ms: number): Promise<string[]> {
     const deadline = Date.now() + patience_ms;
     for (;;) {
       const faults = [
-        ...folderFaults(await seenFolders(this.surat.page), truth, promised),
-        ...listFaults(await seenList(this.surat.page), truth, promised),
+        ...folderFaults(await seenFolders(this.surat.page), truth.mailboxes, promised),
+        ...listFaults(await seenList(this.surat.page), truth.mailboxes, promised),
       ];
       if (faults.length === 0 || Date.now() > deadline) return faults.map((fault) => `${this.name}: ${fault}`);
       await this.surat.page.waitForTimeout(500);
+      await truth.read();
     }
   }
 
@@ -144,12 +158,13 @@ for (const server of SERVERS) {
       const began = Date.now();
       await disturb(client, readers, imap, stage, new Chance(SEED));
       const ended = Date.now();
-      const { mailboxes: truth, counts, refused } = await client.truth();
+      const truth = new Truth(client);
+      const { counts, refused } = await truth.read();
       const settled = await Promise.all(readers.map((reader) => reader.faults(truth, server.promised, SETTLE_MS)));
       Object.assign(report, { counts, refused, changes_s: (ended - began) / 1000, settled_s: (Date.now() - ended) / 1000 });
       expect(settled.flat(), `what is open, seed ${SEED}`).toEqual([]);
 
-      const own = truth.filter(({ name, is_selectable }) => is_selectable && isOwn(name));
+      const own = truth.mailboxes.filter(({ name, is_selectable }) => is_selectable && isOwn(name));
       for (const { name } of own) {
         for (const reader of readers) {
           await reader.open(name);
