@@ -79,3 +79,26 @@ test('a record that is of another account is not taken for one’s own', async (
   await expect(page.getByLabel('Your name')).toHaveValue('');
   await expect(page.getByText('spam@example.test')).toHaveCount(0);
 });
+
+test('what one tab of an account learns the other one knows, and none forgets it', async ({ page, context }) => {
+  const surat = await enterWithPreferences(page);
+  const other = new Surat(await context.newPage(), held.stage);
+  await other.open();
+  await openSettings(other);
+  const name = other.page.getByLabel('Your name');
+  await expect(name).toHaveValue('Ayu Lestari');
+
+  await page.bringToFront();
+  await openSettings(surat);
+  await page.getByRole('list', { name: 'Senders whose images are shown' }).getByRole('button').click();
+  await page.keyboard.press('Escape');
+  await other.page.bringToFront();
+  await expect(other.page.getByRole('list', { name: 'Senders whose images are shown' }).getByRole('listitem')).toHaveCount(0);
+  await name.fill('Ayu L.');
+  await other.page.keyboard.press('Escape');
+
+  await page.reload();
+  await openSettings(surat);
+  await expect(page.getByLabel('Your name')).toHaveValue('Ayu L.');
+  await expect(page.getByRole('list', { name: 'Senders whose images are shown' }).getByRole('listitem')).toHaveCount(0);
+});

@@ -7,6 +7,7 @@ use crate::{
     i18n::case::lower,
     signal::{RwSignal, effect},
 };
+use wasm_bindgen::{JsCast, closure::Closure};
 
 /// Light or dark.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -150,6 +151,26 @@ impl Preferences {
                 save(PERSONAL, &record(account, &name, &senders));
             }
         });
+        let hear = Closure::<dyn FnMut()>::new(move || self.hear_of_another_tab());
+        if let Some(window) = web_sys::window() {
+            // Without it a tab saves what it knows: what another one has saved meanwhile is lost.
+            let _ = window.add_event_listener_with_callback("storage", hear.as_ref().unchecked_ref());
+        }
+        hear.forget();
+    }
+
+    /// Another tab has kept something: what is personal is the same in all tabs of an account.
+    fn hear_of_another_tab(self) {
+        let account = self.account.get_untracked();
+        let kept = load(PERSONAL).unwrap_or_default();
+        let told = match personal(&kept, &account) {
+            None if !kept.is_empty() => return,
+            told => told.unwrap_or_default(),
+        };
+        if told != (self.from_name.get_untracked(), self.trusted_senders.get_untracked()) {
+            self.from_name.set(told.0);
+            self.trusted_senders.set(told.1);
+        }
     }
 
     /// Somebody is signed in: what is personal is of this account from now on.
