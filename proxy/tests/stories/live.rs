@@ -1,6 +1,6 @@
 //! What happens elsewhere is on the page by itself.
 
-use crate::support::{Browser, Inside, Live, Proxy, ayu, fill_inbox, letter};
+use crate::support::{Browser, Inside, Live, Proxy, ayu, letter};
 use std::time::{Duration, Instant};
 use surat_protocol::{Answer, Counts, Event, Flag, MailboxName, Problem, Request, UidSet};
 use surat_testbed::Testbed;
@@ -107,29 +107,6 @@ async fn rows_are_as_they_are_now_and_not_as_they_were_when_the_mailbox_was_open
         panic!("{rows:?}")
     };
     assert!(rows[0].flags.is_flagged());
-}
-
-#[tokio::test]
-async fn orders_that_come_in_one_breath_are_carried_out_in_their_order() {
-    let (testbed, _proxy, _browser, mut page) = ayu().await;
-    fill_inbox(&testbed, 20);
-    let (opened, _) = page.open_mailbox("INBOX").await;
-
-    // As a page sends them whose link has come back.
-    let mut ids = Vec::new();
-    for uid in opened.uids.iter() {
-        let mut about = opened.clone();
-        about.uids = UidSet::one(uid);
-        ids.push(page.send(inbox_flags(&about, vec![Flag::Flagged], Vec::new())).await);
-        ids.push(page.send(inbox_flags(&about, Vec::new(), vec![Flag::Flagged])).await);
-    }
-    for id in ids {
-        page.answers(id).await.unwrap();
-    }
-
-    let (_, rows) = page.open_mailbox("INBOX").await;
-    let starred = rows.iter().filter(|row| row.flags.is_flagged()).count();
-    assert_eq!((rows.len(), starred), (20, 0));
 }
 
 #[tokio::test]

@@ -1,7 +1,10 @@
-//! Orders about messages of which only the watching connection has heard.
+//! Orders that come in one breath, and about messages of which only the watching connection has heard.
 
-use crate::support::{ayu, letter};
-use surat_protocol::{Event, Flag, MailboxName, Request};
+use crate::{
+    live::inbox_flags,
+    support::{ayu, fill_inbox, letter},
+};
+use surat_protocol::{Event, Flag, MailboxName, Request, UidSet};
 
 #[tokio::test]
 async fn an_order_about_what_arrived_a_moment_ago_is_carried_out() {
@@ -48,4 +51,27 @@ async fn an_order_about_what_arrived_a_moment_ago_is_carried_out() {
         archived.iter().map(|row| row.subject.as_str()).collect::<Vec<_>>(),
         ["Dua"]
     );
+}
+
+#[tokio::test]
+async fn orders_that_come_in_one_breath_are_carried_out_in_their_order() {
+    let (testbed, _proxy, _browser, mut page) = ayu().await;
+    fill_inbox(&testbed, 20);
+    let (opened, _) = page.open_mailbox("INBOX").await;
+
+    // As a page sends them whose link has come back.
+    let mut ids = Vec::new();
+    for uid in opened.uids.iter() {
+        let mut about = opened.clone();
+        about.uids = UidSet::one(uid);
+        ids.push(page.send(inbox_flags(&about, vec![Flag::Flagged], Vec::new())).await);
+        ids.push(page.send(inbox_flags(&about, Vec::new(), vec![Flag::Flagged])).await);
+    }
+    for id in ids {
+        page.answers(id).await.unwrap();
+    }
+
+    let (_, rows) = page.open_mailbox("INBOX").await;
+    let starred = rows.iter().filter(|row| row.flags.is_flagged()).count();
+    assert_eq!((rows.len(), starred), (20, 0));
 }
