@@ -63,41 +63,24 @@ impl Order {
     /// never used again: the second time finds nothing to do. Emptying a mailbox would also take what came since;
     /// copying would copy twice.
     pub(crate) fn of(request: &Request) -> Option<Self> {
-        let (mailbox, uid_validity, uids, effect) = match request {
-            Request::StoreFlags {
-                mailbox,
-                uid_validity,
-                uids,
-                add,
-                remove,
-            } => {
+        let (effect, to) = match request {
+            Request::StoreFlags { add, remove, .. } => {
                 let (add, remove) = (add.clone(), remove.clone());
-                (mailbox, uid_validity, uids, Effect::Flags { add, remove })
+                (Effect::Flags { add, remove }, None)
             }
-            Request::Move {
-                mailbox,
-                uid_validity,
-                uids,
-                ..
-            }
-            | Request::Expunge {
-                mailbox,
-                uid_validity,
-                uids,
-            } => (mailbox, uid_validity, uids, Effect::Leave),
+            Request::Move { to, .. } => (Effect::Leave, Some(to.clone())),
+            Request::Expunge { .. } => (Effect::Leave, None),
             _ => return None,
         };
+        let (mailbox, uid_validity, uids) = request.ordered()?;
         Some(Self {
             place: Place {
                 mailbox: mailbox.clone(),
-                uid_validity: *uid_validity,
+                uid_validity,
             },
             uids: uids.clone(),
             effect: Rc::new(effect),
-            to: match request {
-                Request::Move { to, .. } => Some(to.clone()),
-                _ => None,
-            },
+            to,
             doubted: UidSet::new(),
         })
     }

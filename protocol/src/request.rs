@@ -150,3 +150,35 @@ pub enum Request {
     /// Is the link alive? [`crate::Answer::Done`] at once, by the proxy itself; no server is asked.
     Ping,
 }
+
+impl Request {
+    /// The messages that an order names: flags to store, or messages to move, copy or expunge. `None` for all else.
+    pub fn ordered(&self) -> Option<(&MailboxName, UidValidity, &UidSet)> {
+        match self {
+            Self::StoreFlags {
+                mailbox,
+                uid_validity,
+                uids,
+                ..
+            }
+            | Self::Move {
+                mailbox,
+                uid_validity,
+                uids,
+                ..
+            }
+            | Self::Copy {
+                mailbox,
+                uid_validity,
+                uids,
+                ..
+            }
+            | Self::Expunge {
+                mailbox,
+                uid_validity,
+                uids,
+            } => Some((mailbox, *uid_validity, uids)),
+            _ => None,
+        }
+    }
+}

@@ -76,40 +76,21 @@ impl Drop for Turn {
 
 impl About {
     fn of(request: &Request) -> Option<Self> {
-        let (mailbox, messages, flags) = match request {
-            Request::StoreFlags {
-                mailbox,
-                uid_validity,
-                uids,
-                add,
-                remove,
-            } => {
-                let flags = add.iter().chain(remove).cloned().collect();
-                (mailbox, Some((*uid_validity, uids.clone())), Some(flags))
-            }
-            Request::Move {
-                mailbox,
-                uid_validity,
-                uids,
-                ..
-            }
-            | Request::Copy {
-                mailbox,
-                uid_validity,
-                uids,
-                ..
-            }
-            | Request::Expunge {
-                mailbox,
-                uid_validity,
-                uids,
-            } => (mailbox, Some((*uid_validity, uids.clone())), None),
-            Request::EmptyMailbox { mailbox } => (mailbox, None, None),
-            _ => return None,
+        if let Request::EmptyMailbox { mailbox } = request {
+            return Some(Self {
+                mailbox: mailbox.clone(),
+                messages: None,
+                flags: None,
+            });
+        }
+        let (mailbox, uid_validity, uids) = request.ordered()?;
+        let flags = match request {
+            Request::StoreFlags { add, remove, .. } => Some(add.iter().chain(remove).cloned().collect()),
+            _ => None,
         };
         Some(Self {
             mailbox: mailbox.clone(),
-            messages,
+            messages: Some((uid_validity, uids.clone())),
             flags,
         })
     }

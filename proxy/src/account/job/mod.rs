@@ -60,8 +60,8 @@ pub(super) async fn run(account: Arc<Account>, page: PageId, request: Request, r
     } else {
         job.carry_out(request).await
     };
-    // Nobody may be left to hear it.
     drop(turn);
+    // Nobody may be left to hear it.
     let _ = job.reply.finish(result).await;
 }
 
