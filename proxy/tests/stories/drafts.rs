@@ -6,6 +6,10 @@ use crate::support::{
 };
 use surat_protocol::{Address, Answer, Draft, Event, Flag, MessageRef, Origin, Problem, Request, http::UploadAnswer};
 use surat_testbed::Testbed;
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+};
 
 #[tokio::test]
 async fn a_refused_recipient_keeps_the_draft_and_is_named() {
@@ -187,6 +191,37 @@ async fn an_upload_is_bounded_and_ones_own() {
         })
         .await;
     assert_eq!(stolen, Err(Problem::UploadGone("a.bin".into())));
+}
+
+#[tokio::test]
+async fn a_refusal_reaches_whoever_is_still_sending() {
+    let testbed = Testbed::builder().without_postfix().start().unwrap();
+    let proxy = Proxy::start_with(&testbed, &["--message-limit", "1M"]).await;
+    let browser = Browser::sign_in(&proxy, "ayu").await;
+    let host = browser.origin.trim_start_matches("http://");
+    let fields: String = browser
+        .headers()
+        .iter()
+        .map(|(name, value)| format!("{name}: {value}\r\n"))
+        .collect();
+    let head = format!(
+        "POST /api/upload?name=a HTTP/1.1\r\nhost: {host}\r\norigin: {}\r\n{fields}",
+        browser.origin
+    );
+    let mut connection = TcpStream::connect(host).await.unwrap();
+
+    for (octets, status) in [(2 << 20, "HTTP/1.1 413"), (7, "HTTP/1.1 200")] {
+        let head = format!("{head}content-length: {octets}\r\n\r\n");
+        connection.write_all(head.as_bytes()).await.unwrap();
+        for piece in vec![0; octets].chunks(64 << 10) {
+            connection.write_all(piece).await.unwrap();
+            tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+        }
+        let mut answer = [0; 4096];
+        let length = connection.read(&mut answer).await.unwrap();
+        let answer = String::from_utf8_lossy(&answer[..length]);
+        assert!(answer.starts_with(status), "{answer}");
+    }
 }
 
 #[tokio::test]
