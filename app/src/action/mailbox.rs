@@ -14,8 +14,8 @@ use futures_util::future::{AbortHandle, abortable};
 use leptos::task::spawn_local;
 use surat_protocol::{Answer, MailboxName, Problem, Request};
 
-/// So many rows come with the opening: what a high screen shows, and a little more.
-const FIRST_ROWS: u16 = 50;
+/// So many rows come with the opening: what a high screen shows. Over a slow link each one more delays them all.
+const FIRST_ROWS: u16 = 32;
 
 /// Shows the mailboxes that were kept on this device.
 pub(crate) async fn list_kept(app: App) {

@@ -106,8 +106,10 @@ fn content(app: App, row: &Row, key: Key, is_selected: bool) -> View {
     view! {
         <div class="row-cell" role="gridcell">
             <span class="row-select" data-act="select" title=t().list.select>
-                <span class="row-dot"></span>
-                <span class="row-box">{is_selected.then(|| Icon::Check.view())}</span>
+                {is_selected
+                    .then(|| {
+                        view! { <span class="row-box">{Icon::Check.view()}</span> }
+                    })}
             </span>
             <span class="row-who" dir="auto">{who(row, shows_recipients(app, key))}</span>
             <span class="row-marks">{marks(row)}</span>

@@ -20,8 +20,8 @@ const PORTION: usize = 100;
 const RECIPIENTS: usize = 20;
 /// Characters of a subject that a row shows.
 const SUBJECT: usize = 300;
-/// Characters of the first words.
-const PREVIEW: usize = 200;
+/// Characters of the first words: no list is wide enough for more, and they are half of what a row takes on the wire.
+const PREVIEW: usize = 120;
 
 pub(super) async fn rows(
     job: &Job,
