@@ -49,7 +49,6 @@ pub(crate) fn row(uid: u32, flags: &[Flag]) -> Row {
         to: Vec::new(),
         subject: format!("Subject {uid}"),
         preview: String::new(),
-        size_octets: 1_000,
         has_attachment: false,
     }
 }

@@ -34,8 +34,6 @@ pub struct Row {
     pub subject: String,
     /// The first words of the text, on one line; empty when there are none.
     pub preview: String,
-    /// RFC822.SIZE.
-    pub size_octets: u64,
     /// Has a part that a person would call an attachment.
     pub has_attachment: bool,
 }
@@ -74,8 +72,6 @@ pub struct Message {
     pub flags: Flags,
     /// INTERNALDATE, seconds since 1970 UTC.
     pub received: i64,
-    /// RFC822.SIZE.
-    pub size_octets: u64,
     /// Who, what, when.
     pub envelope: Envelope,
     /// What to read.

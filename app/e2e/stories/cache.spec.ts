@@ -207,6 +207,49 @@ test('an order that was not answered is handed to the next page, once, and goes 
   await expect.poll(async () => (await stored(page))!.queue).toBe(0);
 });
 
+/** Makes the database anew in its first shape, with rows that nobody can read any more. */
+function age(page: Page) {
+  return page.evaluate(async (name) => {
+    const done = <T>(request: IDBRequest<T>) => new Promise<T>((resolve, reject) => {
+      request.onsuccess = () => resolve(request.result);
+      request.onerror = reject;
+    });
+    const newer = await done(indexedDB.open(name));
+    const stores = await Promise.all([...newer.objectStoreNames].map(async (store) => {
+      const records = newer.transaction(store).objectStore(store);
+      const [{ autoIncrement }, keys, values] = [records, await done(records.getAllKeys()), await done(records.getAll())];
+      return { store, autoIncrement, keys, values };
+    }));
+    newer.close();
+    await done(indexedDB.deleteDatabase(name));
+    const request = indexedDB.open(name, 1);
+    request.onupgradeneeded = () => {
+      for (const { store, autoIncrement, keys, values } of stores) {
+        const made = request.result.createObjectStore(store, { autoIncrement });
+        if (store === 'uses') made.createIndex('used_at', 'used_at');
+        keys.forEach((key, at) => made.put(store === 'rows' ? new Uint8Array([1, 2, 3]) : values[at], key));
+      }
+    };
+    (await done(request)).close();
+  }, DATABASE);
+}
+
+test('mail that was kept in an earlier shape is fetched anew, and what waits is still done', async ({ context }) => {
+  const first = await keeper(context, unanswered());
+  const kept = await stored(first);
+  await first.close();
+  const page = await context.newPage();
+  await page.goto(`${held.stage.url}healthz`);
+  await age(page);
+
+  await load(page);
+
+  await expect.poll(async () => (await queued(page)).length).toBe(1);
+  expect(await stored(page)).toEqual({ ...kept, rows: 0, messages: 0, uses: 0 });
+  await play(page, session);
+  await expect.poll(() => kinds(page, 'OpenMailbox')).toBe('Opened Rows');
+});
+
 test('of two pages that start at once, one gets what a page that is gone has left', async ({ context }) => {
   const gone = await open(context);
   await start(gone);

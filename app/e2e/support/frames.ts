@@ -90,7 +90,7 @@ export class Large {
 
   /** Rows are asked for, and come. */
   rows(uids: number[]): Frame[] {
-    const row = (uid: number) => [...varint(uid), 0, 0, 0, 0, ...text(`Subject ${uid}`), 0, 100, 0];
+    const row = (uid: number) => [...varint(uid), 0, 0, 0, 0, ...text(`Subject ${uid}`), 0, 0];
     return [this.fetch(uids.map((uid) => [uid, uid])), answer(this.number, 'Rows', list(uids.map(row)))];
   }
 
@@ -98,7 +98,7 @@ export class Large {
   message(uid: number, octets: number): Frame[] {
     const envelope = [0, ...text(''), 0, 0, 0, 0, 0, ...text(''), 0, 0];
     const body = [0, ...text('x'.repeat(octets))];
-    const message = [...varint(uid), 0, 0, 100, ...envelope, ...body, 0, 0];
+    const message = [...varint(uid), 0, 0, ...envelope, ...body, 0, 0];
     return [this.read(uid), answer(this.number, 'Message', message)];
   }
 

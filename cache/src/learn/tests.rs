@@ -303,7 +303,6 @@ fn a_message_is_kept_with_what_became_of_its_images() {
         uid: Uid(1),
         flags: Flags::default(),
         received: 0,
-        size_octets: 10,
         envelope: surat_protocol::Envelope::default(),
         body: Body::Html {
             document: String::new(),

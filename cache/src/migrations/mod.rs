@@ -1,13 +1,14 @@
 //! The shape of the database, one step per file. A step that was released is never changed.
 
 mod step_1;
+mod step_2;
 
 use idb::{Database, Error};
 
 type Step = fn(&Database) -> Result<(), Error>;
 
 /// The steps in their order; the database's version is how many of them were done.
-const STEPS: [Step; 1] = [step_1::migrate];
+const STEPS: [Step; 2] = [step_1::migrate, step_2::migrate];
 
 /// The version that this code reads and writes.
 pub(crate) fn version() -> u32 {

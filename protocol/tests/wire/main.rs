@@ -169,7 +169,6 @@ fn answers_keep_their_wire_form() {
         uid: Uid(7),
         flags: Flags::default(),
         received: 1,
-        size_octets: 2,
         envelope: Envelope {
             from: vec![ayu()],
             date: Some(3),

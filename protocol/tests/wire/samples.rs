@@ -34,7 +34,6 @@ pub(crate) fn row() -> Row {
         to: vec![],
         subject: "Halo".into(),
         preview: "Apa kabar?".into(),
-        size_octets: 1234,
         has_attachment: true,
     }
 }

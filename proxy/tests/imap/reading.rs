@@ -43,7 +43,6 @@ async fn rows_have_all_that_a_list_shows() {
         Some(&b"Number 30"[..])
     );
     assert_eq!(first.internal_date, Some(1_600_001_800));
-    assert_eq!(first.size_octets, Some(message(30).len() as u64));
     assert_eq!(first.preview.as_deref(), Some(&b"Body of message 30."[..]));
     let flags = first.flags.as_ref().unwrap();
     assert!(flags.is_seen() && flags.is_flagged());
@@ -62,9 +61,29 @@ async fn a_message_comes_with_the_fields_that_answering_needs() {
         "References: <a@surat.test> <b@surat.test>\r\n\r\n"
     );
     assert!(described.fetch.envelope.is_some() && described.fetch.sections.is_empty());
+    assert_eq!(described.fetch.size_octets, Some(message(2).len() as u64));
     assert_eq!(session.fetch_message(Uid(99)).await.unwrap(), None);
     let flags = session.fetch_flags(&UidSet::one(Uid(2))).await.unwrap();
     assert!(!flags[0].1.is_seen());
+}
+
+#[tokio::test]
+async fn making_a_mailbox_ready_for_reading_loses_no_news() {
+    let (mut session, _server) = scripted(
+        "CONDSTORE",
+        &[(
+            "UID FETCH * (RFC822.SIZE)\r\n",
+            "* 3 EXISTS\r\n* 2 FETCH (UID 2 RFC822.SIZE 70)\r\n* 1 FETCH (FLAGS (\\Seen))\r\nA0003 OK\r\n",
+        )],
+    )
+    .await;
+
+    session.warm_up().await.unwrap();
+
+    let news = session.take_unsolicited();
+    assert_eq!(news.len(), 2, "{news:?}");
+    let testbed = dovecot_with(Testbed::builder(), 0);
+    ayus_inbox(&testbed).await.warm_up().await.unwrap();
 }
 
 #[tokio::test]

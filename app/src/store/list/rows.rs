@@ -144,7 +144,6 @@ pub(super) mod tests {
             to: Vec::new(),
             subject: format!("Subject {uid}"),
             preview: String::new(),
-            size_octets: 1,
             has_attachment: false,
         }
     }

@@ -78,7 +78,6 @@ mod tests {
                 uid: Uid(uid),
                 flags: Flags::default(),
                 received: 0,
-                size_octets: 0,
                 envelope: Envelope::default(),
                 body: Body::Plain("x".repeat(octets)),
                 attachments: Vec::new(),

@@ -52,7 +52,6 @@ pub(super) async fn message(
         uid: message.uid,
         flags: described.fetch.flags.unwrap_or_default(),
         received: described.fetch.internal_date.unwrap_or(0),
-        size_octets: described.fetch.size_octets.unwrap_or(0),
         envelope: header::envelope(
             &envelope,
             references.as_ref().map(|field| field.value).unwrap_or_default(),

@@ -3,6 +3,7 @@
 use super::{Job, counts, rows, special, unsent};
 use crate::{
     account::{
+        actor::Account,
         directory::Entry,
         pool::{Connected, Urgency},
         problem::InMailbox,
@@ -12,10 +13,18 @@ use crate::{
     },
     imap::command::select::Selected,
 };
+use std::{sync::Arc, time::Duration};
 use surat_protocol::{Answer, Contents, Glance, Known, MailboxName, ModSeq, Opened, Problem, Uid, UidSet};
+use tokio::time::sleep;
 
 /// Rows that may come along; more are fetched as they are looked at.
 const FIRST_ROWS: u16 = 200;
+
+/// Its page has the rows on screen by then: what nobody waits for must not delay them.
+pub(in crate::account) const AFTER_OPENING: Duration = Duration::from_millis(300);
+
+/// With so many messages the first reading of one is worth being made ready.
+const LARGE: u32 = 1_000;
 
 /// More changes than these, and everything is told anew: rows are fetched again as they are looked at.
 const CHANGES: usize = 5_000;
@@ -61,6 +70,22 @@ async fn or_gone(job: &Job, mailbox: &MailboxName, problem: Problem) -> Problem 
     problem
 }
 
+/// Makes ready what the first reading of a message needs, while the person still looks at the rows.
+async fn warm_up(account: Arc<Account>, entry: Entry) {
+    sleep(AFTER_OPENING).await;
+    if account.ended().is_cancelled() {
+        return;
+    }
+    let Ok(mut session) = account.lease(Urgency::Guess).await else {
+        return;
+    };
+    if session.selected() == Some(&entry.wire)
+        && let Err(error) = session.warm_up().await
+    {
+        tracing::debug!(?error, "A mailbox could not be made ready for reading");
+    }
+}
+
 /// A mailbox that has just been opened.
 struct Opening<'a> {
     job: &'a Job,
@@ -87,6 +112,9 @@ impl Opening<'_> {
             None => self.tell_all(&mut session).await?,
         };
         drop(session);
+        if self.selected.exists > LARGE {
+            tokio::spawn(warm_up(Arc::clone(&self.job.account), self.entry.clone()));
+        }
         counts::look_soon(&self.job.account, vec![self.entry]);
         Ok(answer)
     }

@@ -107,7 +107,6 @@ impl Fetched {
                 to: people(&envelope.to),
                 subject: header::text(envelope.subject.as_deref().unwrap_or_default(), SUBJECT),
                 preview: fetch.preview.as_deref().map(preview).unwrap_or_default(),
-                size_octets: fetch.size_octets.unwrap_or(0),
                 has_attachment: structure.is_some_and(plan::has_attachment),
                 flags: fetch.flags.unwrap_or_default(),
             },

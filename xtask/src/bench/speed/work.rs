@@ -9,10 +9,10 @@ use std::{
 use surat_testbed::{Testbed, address};
 
 /// What a row of a list is made of.
-const ROW: &str = "(UID FLAGS INTERNALDATE RFC822.SIZE ENVELOPE BODYSTRUCTURE PREVIEW)";
+const ROW: &str = "(UID FLAGS INTERNALDATE ENVELOPE BODYSTRUCTURE PREVIEW)";
 
 /// As many rows as the app asks for at first.
-const ROWS: u64 = 50;
+const ROWS: u64 = 32;
 
 /// As large as what the browser attaches.
 const ATTACHED_OCTETS: usize = 1_000_000;
