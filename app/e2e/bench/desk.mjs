@@ -56,7 +56,7 @@ export class Desk {
     await this.enter(keeps);
     await this.page.goto(new URL(path, this.url).href);
     await this.page.evaluate(() => window.bench.outcome);
-    await this.settle();
+    await this.quiet();
   }
 
   /** Waits until the app and what was shown of the mail are kept on the device. */
