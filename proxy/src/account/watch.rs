@@ -6,7 +6,7 @@
 use super::{
     actor::Account,
     backoff::Backoff,
-    job::{note_status, read_mailboxes, recover, take_mailboxes},
+    job::{AFTER_OPENING, note_status, read_mailboxes, recover, take_mailboxes},
     looks::Looks,
     orders::{Order, Orders},
     problem::{InMailbox, is_about_link},
@@ -30,8 +30,6 @@ use tokio::time::{Instant, sleep, timeout};
 const RECOVER_AFTER: Duration = Duration::from_secs(3);
 /// A page asks for its list as soon as it is there; if it does not, it is watched all the same.
 const FIRST_ORDER_WITHIN: Duration = Duration::from_secs(2);
-/// The first page has its rows on screen by then: what the watcher asks for must not delay them.
-const AFTER_FIRST_ORDER: Duration = Duration::from_millis(300);
 /// A connection that held for so long was a good one.
 const GOOD_AFTER: Duration = Duration::from_secs(10);
 
@@ -112,7 +110,7 @@ impl Watch {
             if let Ok(order) = timeout(FIRST_ORDER_WITHIN, self.orders.next()).await {
                 // Nothing is open yet, so all that was touched will be looked at.
                 self.take_in(order);
-                sleep(AFTER_FIRST_ORDER).await;
+                sleep(AFTER_OPENING).await;
             }
         };
         tokio::select! {
@@ -237,10 +235,13 @@ impl Watch {
             .get(&front)
             .is_some_and(|state| connection.selected() == Some(&state.entry.wire));
         if is_open {
-            Ok(())
-        } else {
-            self.sync(&front, connection).await
+            return Ok(());
         }
+        tokio::select! {
+            () = self.account.ended().cancelled() => return Ok(()),
+            () = sleep(AFTER_OPENING) => {}
+        }
+        self.sync(&front, connection).await
     }
 
     /// Takes in what the server said; true when it has stopped notifying and must be asked again.

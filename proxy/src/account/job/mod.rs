@@ -24,6 +24,7 @@ mod transfer;
 
 pub(super) use counts::{Stale, note as note_status, refresh_counts};
 pub(super) use mailboxes::{read as read_mailboxes, refresh as refresh_mailboxes, take as take_mailboxes, warm};
+pub(super) use open::AFTER_OPENING;
 pub(super) use rows::fetch_rows;
 pub(super) use send::{Sending, recover};
 
