@@ -6,7 +6,8 @@ globalThis.mail_cache = (() => {
   const ROOM = 'surat.cache-mib';
   const DATABASES = 'surat ';
   const FAULT = 'surat.cache-fault';
-  // A question that takes longer is not worth waiting for: the proxy answers as fast.
+  // A question that takes longer is not worth waiting for where the proxy answers as fast. Until it has said anything,
+  // there may be nobody else to ask, and a slow machine may take longer to begin.
   const PATIENCE_MS = 300;
   // On a first visit there is nothing to read; the worker is loaded when the inbox is there.
   const LATER_MS = 2_000;
@@ -18,6 +19,7 @@ globalThis.mail_cache = (() => {
   let early = [];
   let timer;
   const questions = new Map();
+  let isLinked = false;
   const told = {};
   const listeners = {};
 
@@ -75,7 +77,11 @@ globalThis.mail_cache = (() => {
     questions.set(++number, resolve);
     const mine = number;
     say(word, mine, frame);
-    if (patience) setTimeout(answer, patience, mine, []);
+    const lose = () => {
+      if (isLinked) answer(mine, []);
+      else if (questions.has(mine)) setTimeout(lose, patience);
+    };
+    if (patience) setTimeout(lose, patience);
   });
 
   const listen = (what) => (listener) => {
@@ -107,7 +113,10 @@ globalThis.mail_cache = (() => {
       timer = setTimeout(load, LATER_MS);
     },
     asked: (frame, replaces) => say('asked', own(frame), replaces),
-    heard: (frame) => say('heard', own(frame)),
+    heard(frame) {
+      isLinked = true;
+      say('heard', own(frame));
+    },
     ask: (frame) => ask('ask', own(frame), PATIENCE_MS),
     queued: () => ask('queued'),
     waiting: listen('waiting'),

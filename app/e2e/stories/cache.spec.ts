@@ -183,6 +183,25 @@ test('answers are there in a few milliseconds', async ({ context }) => {
   expect(best).toBeLessThan(100);
 });
 
+test('a worker that begins slowly is waited for until the proxy can be asked', async ({ context }) => {
+  const first = await keeper(context);
+  await first.close();
+  const isSlow = { by: 1_000 };
+  await context.route(/\/cache-[0-9a-f]+\.js$/, async (route) => {
+    const answer = await route.fetch();
+    const wait = `const began = Date.now();\nwhile (Date.now() - began < ${isSlow.by});\n`;
+    await route.fulfill({ response: answer, body: wait + (await answer.text()) });
+  });
+
+  const page = await open(context);
+  expect(await kinds(page, 'OpenMailbox')).toBe('Opened Rows');
+
+  isSlow.by = 60_000;
+  await load(page);
+  await play(page, session.filter(({ from }) => from === 'proxy').slice(0, 1));
+  expect(await kinds(page, 'OpenMailbox')).toBe('');
+});
+
 test('an order that was not answered is handed to the next page, once, and goes when it is answered', async ({ context }) => {
   const page = await open(context);
   await start(page);
