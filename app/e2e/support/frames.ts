@@ -130,7 +130,7 @@ export function starred({ octets }: Frame): [number, boolean][] {
     const flags = octets[at++];
     at += flags + 3;
     [length, at] = number(octets, at);
-    at += length + 3;
+    at += length + 2;
     rows.push([uid, flags > 0]);
   }
   return rows;

@@ -217,7 +217,7 @@ mod tests {
 
     #[test]
     fn the_newest_rows_stand_at_the_end() {
-        assert_eq!(newest(200), "151:200");
+        assert_eq!(newest(200), "169:200");
         assert_eq!(newest(20), "1:20");
     }
 }
