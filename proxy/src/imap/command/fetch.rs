@@ -84,7 +84,7 @@ impl Session {
 
     /// Makes the server look where the newest message is stored, so that whoever reads one need not wait for that. After
     /// a mailbox was opened Dovecot reads the list of all files of a Maildir when it needs the first of them, which takes
-    /// 57 ms at 100,000; RFC822.SIZE needs it as well, and nothing else of a row does.
+    /// long in a large one; RFC822.SIZE needs it as well, and nothing else of a row does.
     pub async fn warm_up(&mut self) -> Result<(), Error> {
         let line = CommandLine::new("UID FETCH * (RFC822.SIZE)").patient();
         let mut running = self.start(&line).await?;
