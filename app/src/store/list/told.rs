@@ -178,6 +178,12 @@ impl List {
         keys.filter(is_wanted).map(|key| key.uid).collect()
     }
 
+    /// Are there rows between these indices, and is each of them known?
+    pub(crate) fn has_rows(&self, (first, end): (usize, usize)) -> bool {
+        let mut keys = (first..end).filter_map(|index| self.shown.key_at(index)).peekable();
+        keys.peek().is_some() && keys.all(|key| self.rows.get(key).is_some())
+    }
+
     /// How many questions for rows are under way.
     pub(crate) fn fetches(&self) -> usize {
         self.fetching.len()

@@ -6,14 +6,16 @@ use crate::{
     action::rows::{fill_window, move_window},
     app::App,
     dom::NodeRef,
-    signal::{Memo, StoredValue, effect},
+    signal::{Memo, RwSignal, StoredValue, effect},
     store::list::Key,
 };
 use leptos::prelude::*;
+use std::time::Duration;
 use wasm_bindgen::{JsCast, closure::Closure};
 use web_sys::{HtmlElement, ResizeObserver};
 
-/// So many rows beyond each edge are made, so that a flick of the wheel shows no gap.
+/// So many rows beyond each edge are made, so that a flick of the wheel shows no gap. Where nothing was before, they
+/// come a frame after those on screen: nobody waits for what cannot be seen.
 const BEYOND: usize = 6;
 
 /// The window over the list.
@@ -21,8 +23,10 @@ const BEYOND: usize = 6;
 pub(super) struct Window {
     app: App,
     scroller: NodeRef<HtmlElement>,
-    /// The rows in the window.
+    /// The rows that are made.
     pub(super) keys: Memo<Vec<Key>>,
+    /// Their indices: the first, and the one after the last.
+    made: RwSignal<(usize, usize)>,
     /// A frame was asked for in which the window is looked at.
     is_due: StoredValue<bool>,
     /// The first row on screen, and how far it is scrolled out, in CSS pixels.
@@ -41,11 +45,33 @@ struct Seen {
     row: f64,
 }
 
+impl Seen {
+    /// The same, scrolled to another place.
+    fn at(self, top: f64) -> Self {
+        Self { top, ..self }
+    }
+
+    /// The rows on screen: the first, and the one after the last. None before the first look.
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "indices of rows, from pixels that are not negative"
+    )]
+    fn on_screen(self) -> (usize, usize) {
+        if self.row < 1.0 {
+            return (0, 0);
+        }
+        let first = (self.top / self.row) as usize;
+        (first, first + (self.room / self.row).ceil() as usize + 1)
+    }
+}
+
 impl Window {
     /// A window over the list of this app.
     pub(super) fn new(app: App, scroller: NodeRef<HtmlElement>) -> Self {
+        let made = RwSignal::new((0, 0));
         let keys = Memo::new(move |_| {
-            let (first, end) = app.list.window.get();
+            let (first, end) = made.get();
             app.list
                 .list
                 .with(|list| (first..end).filter_map(|index| list.key_at(index)).collect())
@@ -54,6 +80,7 @@ impl Window {
             app,
             scroller,
             keys,
+            made,
             is_due: StoredValue::new(false),
             anchor: StoredValue::new(None),
             seen: StoredValue::new(Seen::default()),
@@ -71,6 +98,7 @@ impl Window {
             if before.as_ref() != Some(&source) {
                 self.anchor.set_value(None);
                 let left_at = self.app.list.scroll.get_value();
+                self.made.set(self.seen.get_value().at(left_at).on_screen());
                 // Once the spacer is as high as this list needs it: before, the browser would stop short.
                 request_animation_frame(move || self.scroll_to(left_at));
                 self.due();
@@ -118,28 +146,48 @@ impl Window {
     }
 
     /// Works out which rows are on screen.
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        clippy::cast_precision_loss,
-        reason = "indices of rows, from pixels that are not negative"
-    )]
+    #[expect(clippy::cast_precision_loss, reason = "an index of a row")]
     fn look(self) {
         let Some(scroller) = self.scroller.get_untracked() else {
             return;
         };
-        let (top, height) = (f64::from(scroller.scroll_top()).max(0.0), row_height(&scroller));
-        let room = f64::from(scroller.client_height());
-        self.seen.set_value(Seen { top, room, row: height });
-        self.app.list.scroll.set_value(top);
-        let first = (top / height) as usize;
-        let count = (room / height).ceil() as usize + 1;
+        let seen = Seen {
+            top: f64::from(scroller.scroll_top()).max(0.0),
+            room: f64::from(scroller.client_height()),
+            row: row_height(&scroller),
+        };
+        self.seen.set_value(seen);
+        self.app.list.scroll.set_value(seen.top);
+        let (first, end) = seen.on_screen();
         let anchor = self.app.list.list.with_untracked(|list| list.key_at(first));
         self.anchor
-            .set_value(anchor.map(|key| (key, top - first as f64 * height)));
-        let window = (first.saturating_sub(BEYOND), first + count + BEYOND);
+            .set_value(anchor.map(|key| (key, seen.top - first as f64 * seen.row)));
+        let window = (first.saturating_sub(BEYOND), end + BEYOND);
         if self.app.list.window.get_untracked() != window {
             move_window(self.app, window);
+        }
+        self.make((first, end), window);
+    }
+
+    /// Makes the rows of the window; those on screen alone while there is nothing else, until they are painted.
+    fn make(self, on_screen: (usize, usize), window: (usize, usize)) {
+        let made = self.made.get_untracked();
+        if made == window {
+            return;
+        }
+        let is_elsewhere = made.1 <= on_screen.0 || on_screen.1 <= made.0;
+        if !is_elsewhere && made != on_screen {
+            return self.made.set(window);
+        }
+        self.made.set(on_screen);
+        if self.app.list.list.with_untracked(|list| list.has_rows(on_screen)) {
+            // A frame is being made now; this comes after it.
+            let widen = move || {
+                if self.made.try_get_untracked() == Some(on_screen) {
+                    self.made.set(window);
+                }
+            };
+            set_timeout(widen, Duration::ZERO);
         }
     }
 
