@@ -29,9 +29,11 @@ export function install() {
   for (const event of ['scroll', 'load']) addEventListener(event, stir, { capture: true, passive: true });
   setInterval(stir, 100);
   new ResizeObserver(() => watch?.look()).observe(probe);
-  // A message that is posted before the frame is painted arrives after it.
-  const painted = new MessageChannel();
-  painted.port1.onmessage = ({ data: { id, names } }) => id === watch?.id && watch.stamp(names, performance.now());
+  // A task that is asked for before the frame is painted runs after it. Urgent: what has been waiting for the frame to be
+  // over, or comes of it, is no part of it.
+  const afterFrame = (id, names) => {
+    scheduler.postTask(() => id === watch?.id && watch.stamp(names, performance.now()), { priority: 'user-blocking' });
+  };
 
   const seen = sights();
 
@@ -71,7 +73,7 @@ export function install() {
         look() {
           if (own.start === null) return;
           const names = [...waiting].filter(([, [sight, ...rest]]) => seen[sight](...rest)).map(([name]) => name);
-          if (names.length > 0) painted.port2.postMessage({ id: own.id, names });
+          if (names.length > 0) afterFrame(own.id, names);
           else finish();
         },
         stamp(names, now) {
