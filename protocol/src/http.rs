@@ -8,6 +8,8 @@ use std::fmt;
 pub const LOGIN: &str = "/api/login";
 /// POST, empty; ends the session and clears the cookie.
 pub const LOGOUT: &str = "/api/logout";
+/// POST, empty; ends all sessions of the account, in all browsers, and clears the cookie.
+pub const LOGOUT_EVERYWHERE: &str = "/api/logout/everywhere";
 /// WebSocket.
 pub const LIVE: &str = "/api/live";
 /// GET with [`query`] names: one part of a message, decoded and streamed.

@@ -197,9 +197,10 @@ impl Account {
         &self.watcher
     }
 
-    /// Ends a session: each of its pages is told, and may ask nothing more.
-    pub fn sign_out(&self, session: SessionId) {
-        for page in self.pages().values().filter(|page| page.session == session) {
+    /// Ends a session, or all: each of its pages is told, and may ask nothing more.
+    pub fn sign_out(&self, session: Option<SessionId>) {
+        let is_ended = |page: &&Page| session.is_none_or(|session| page.session == session);
+        for page in self.pages().values().filter(is_ended) {
             page.outbox.tell(&Event::SignedOut(Problem::NotSignedIn));
             page.signed_out.cancel();
         }

@@ -38,6 +38,16 @@ impl SessionId {
         getrandom::fill(&mut id).expect("the system gives random octets");
         Self(id)
     }
+
+    /// The name as it was kept.
+    pub fn from_octets(octets: [u8; 16]) -> Self {
+        Self(octets)
+    }
+
+    /// The name, to be kept.
+    pub fn octets(&self) -> &[u8; 16] {
+        &self.0
+    }
 }
 
 /// All accounts of this node.
@@ -137,7 +147,16 @@ impl Accounts {
             .get(&AccountKey::of(credentials))
             .map(|active| Arc::clone(&active.account));
         if let Some(account) = account {
-            account.sign_out(session);
+            account.sign_out(Some(session));
+        }
+    }
+
+    /// Ends all sessions of an address, with whatever password they were begun.
+    pub fn sign_out_everywhere(&self, email: &str) {
+        let is_of = |active: &&Active| active.account.credentials.email.to_lowercase() == email.to_lowercase();
+        let all = self.lock();
+        for active in all.values().filter(is_of) {
+            active.account.sign_out(None);
         }
     }
 

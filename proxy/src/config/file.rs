@@ -36,6 +36,8 @@ pub(super) fn read(path: &Path) -> Result<Settings, ConfigError> {
     let folder = path.parent().unwrap_or(Path::new(""));
     let files = [
         &mut settings.secret_file,
+        &mut settings.previous_secret_file,
+        &mut settings.ended_file,
         &mut settings.tls_cert,
         &mut settings.tls_key,
         &mut settings.ca_file,

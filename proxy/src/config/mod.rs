@@ -88,6 +88,10 @@ pub struct Config {
     pub smtp: Endpoint,
     /// Where the secret is.
     pub secret_file: PathBuf,
+    /// Where the secret before it is.
+    pub previous_secret_file: Option<PathBuf>,
+    /// Where ended sessions are remembered.
+    pub ended_file: PathBuf,
     /// HTTPS by itself.
     pub tls: Option<TlsFiles>,
     /// More certification authorities to trust, as a PEM file.
@@ -125,11 +129,16 @@ impl Config {
         let smtp = settings
             .smtp_url
             .ok_or(missing("smtp-url", "smtps://mail.example.org"))?;
+        let secret_file = settings.secret_file.unwrap_or_else(|| DEFAULT_SECRET_FILE.into());
         Ok(Self {
             listen: settings.listen.map_or(DEFAULT_LISTEN, |listen| listen.0),
             imap: imap.0,
             smtp: smtp.0,
-            secret_file: settings.secret_file.unwrap_or_else(|| DEFAULT_SECRET_FILE.into()),
+            ended_file: settings
+                .ended_file
+                .unwrap_or_else(|| secret_file.with_extension("ended")),
+            secret_file,
+            previous_secret_file: settings.previous_secret_file,
             tls: tls_files(settings.tls_cert, settings.tls_key)?,
             ca_file: settings.ca_file,
             trusted_proxies: settings.trusted_proxy.unwrap_or_default(),
@@ -185,6 +194,7 @@ mod tests {
 
         assert_eq!(config.listen.to_string(), "127.0.0.1:8080");
         assert_eq!(config.message_limit_octets, 50 << 20);
+        assert_eq!(config.ended_file, PathBuf::from("surat.ended"));
         assert!(!config.allow_private_image_hosts && config.trusted_proxies.is_empty());
     }
 

@@ -22,6 +22,21 @@ pub struct SecretKey(Zeroizing<[u8; KEY_OCTETS]>);
 impl SecretKey {
     /// Reads the file, or makes it (mode 600) when it is not there.
     pub fn load(path: &Path) -> Result<Self, ConfigError> {
+        match Self::read(path) {
+            Err(ConfigError::Unreadable { source, .. }) if source.kind() == ErrorKind::NotFound => {
+                Self::create(path).map_err(|error| ConfigError::BadFile {
+                    path: path.into(),
+                    reason: format!(
+                        "cannot be made: {error}\n  Remedy: name a file in a folder that can be written with secret-file."
+                    ),
+                })
+            }
+            read => read,
+        }
+    }
+
+    /// Reads the file, which must be there.
+    pub fn read(path: &Path) -> Result<Self, ConfigError> {
         let bad = |reason: String| ConfigError::BadFile {
             path: path.into(),
             reason,
@@ -44,11 +59,6 @@ impl SecretKey {
                     )
                 })
             }
-            Err(error) if error.kind() == ErrorKind::NotFound => Self::create(path).map_err(|error| {
-                bad(format!(
-                    "cannot be made: {error}\n  Remedy: name a file in a folder that can be written with secret-file."
-                ))
-            }),
             Err(source) => Err(ConfigError::Unreadable {
                 path: path.into(),
                 source,
@@ -126,6 +136,14 @@ mod tests {
         let text = SecretKey::load(&path).expect_err("too open").to_string();
 
         assert!(text.contains("chmod 600"), "{text}");
+    }
+
+    #[test]
+    fn a_file_that_must_be_there_is_not_made() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("secret");
+
+        assert!(SecretKey::read(&path).is_err() && !path.exists());
     }
 
     #[test]

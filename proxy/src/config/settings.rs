@@ -34,6 +34,14 @@ pub struct Settings {
     #[arg(long, env = "SURAT_SECRET_FILE", value_name = "FILE")]
     pub secret_file: Option<PathBuf>,
 
+    /// File with the key before this one: it opens the sessions that it has sealed
+    #[arg(long, env = "SURAT_PREVIOUS_SECRET_FILE", value_name = "FILE")]
+    pub previous_secret_file: Option<PathBuf>,
+
+    /// File in which ended sessions are remembered; made when missing [default: beside the secret, as surat.ended]
+    #[arg(long, env = "SURAT_ENDED_FILE", value_name = "FILE")]
+    pub ended_file: Option<PathBuf>,
+
     /// Certificate chain (PEM) for HTTPS by the proxy itself
     #[arg(long, env = "SURAT_TLS_CERT", value_name = "FILE")]
     pub tls_cert: Option<PathBuf>,
@@ -84,6 +92,8 @@ impl Settings {
             imap_url: self.imap_url.or(other.imap_url),
             smtp_url: self.smtp_url.or(other.smtp_url),
             secret_file: self.secret_file.or(other.secret_file),
+            previous_secret_file: self.previous_secret_file.or(other.previous_secret_file),
+            ended_file: self.ended_file.or(other.ended_file),
             tls_cert: self.tls_cert.or(other.tls_cert),
             tls_key: self.tls_key.or(other.tls_key),
             ca_file: self.ca_file.or(other.ca_file),

@@ -20,14 +20,23 @@ use std::time::Duration;
 use zeroize::Zeroizing;
 
 /// First octet of a cookie. Another layout gets another number, and old cookies are void.
-const VERSION: u8 = 1;
+const VERSION: u8 = 2;
 const NONCE_OCTETS: usize = 24;
 /// Browsers cut cookies at 4,096 octets, name and attributes included.
 const VALUE_LIMIT: usize = 3500;
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 /// "Keep me signed in" ends after this, however often it is used.
-const KEPT_FOR: Duration = Duration::from_secs(30 * 24 * 60 * 60);
+const KEPT_FOR: Duration = DAY.saturating_mul(30);
+/// And after this without a page that was opened.
+const KEPT_IDLE: Duration = DAY.saturating_mul(14);
 /// A browser that is never closed would keep its session for ever.
-const UNKEPT_FOR: Duration = Duration::from_secs(7 * 24 * 60 * 60);
+const UNKEPT_FOR: Duration = DAY.saturating_mul(7);
+/// A weekend.
+const UNKEPT_IDLE: Duration = DAY.saturating_mul(3);
+/// The longest that any session lasts.
+pub const LONGEST: Duration = KEPT_FOR;
+/// A cookie that is used is sealed anew when it is older than this.
+const RENEWED_AFTER: Duration = Duration::from_secs(60 * 60);
 /// Clocks of nodes may differ by this much.
 const CLOCK_SKEW: Duration = Duration::from_secs(5 * 60);
 
@@ -47,17 +56,39 @@ pub struct Session {
     pub keep: bool,
     /// When it began, in seconds since 1970 UTC.
     issued_at: u64,
+    /// When its cookie was sealed, in seconds since 1970 UTC.
+    sealed_at: u64,
+    /// Was it sealed with the key that is being given up?
+    has_old_seal: bool,
 }
 
 impl Session {
-    /// A sign-in of this moment.
-    pub fn begin(credentials: Credentials, keep: bool) -> Self {
+    /// A sign-in of this moment, but for the seconds up to `after` (since 1970 UTC): what began in them is void.
+    pub fn begin(credentials: Credentials, keep: bool, after: u64) -> Self {
+        let issued_at = now().max(after.saturating_add(1));
         Self {
             id: SessionId::random(),
             credentials,
             keep,
-            issued_at: now(),
+            issued_at,
+            sealed_at: issued_at,
+            has_old_seal: false,
         }
+    }
+
+    /// When it began, in seconds since 1970 UTC.
+    pub fn issued_at(&self) -> u64 {
+        self.issued_at
+    }
+
+    /// The same session with a seal of this moment, if it is time for one.
+    pub fn renewed(&self) -> Option<Self> {
+        let is_due = self.has_old_seal || now().saturating_sub(self.sealed_at) > RENEWED_AFTER.as_secs();
+        is_due.then(|| Self {
+            sealed_at: now(),
+            has_old_seal: false,
+            ..self.clone()
+        })
     }
 
     /// How long it lasts from its beginning.
@@ -71,7 +102,13 @@ impl Session {
     }
 
     fn is_current(&self) -> bool {
-        self.issued_at <= now() + CLOCK_SKEW.as_secs() && now() < self.ends_at()
+        let idle = if self.keep { KEPT_IDLE } else { UNKEPT_IDLE };
+        let now = now();
+        let is_of_now = |at: u64| at <= now.saturating_add(CLOCK_SKEW.as_secs());
+        is_of_now(self.issued_at)
+            && is_of_now(self.sealed_at)
+            && now < self.ends_at()
+            && now.saturating_sub(self.sealed_at) < idle.as_secs()
     }
 }
 
@@ -83,22 +120,28 @@ struct Contents<'a> {
     password: &'a str,
     keep: bool,
     issued_at: u64,
+    sealed_at: u64,
 }
 
 /// Seals and opens cookies.
 #[derive(Clone)]
 pub struct Sealer {
     cipher: XChaCha20Poly1305,
+    /// Of the key that is being given up: it opens what it has sealed.
+    old: Option<XChaCha20Poly1305>,
     /// The IMAP server's address: a cookie for one server must not carry its password to another.
     server: String,
 }
 
 impl Sealer {
     /// A sealer with the installation's key, for sessions on this IMAP server.
-    pub fn new(key: &SecretKey, server: &impl ToString) -> Self {
-        let key = key.derive("surat session cookie 1");
+    ///
+    /// What was sealed with the `old` key is opened, and sealed with the new one at its next use.
+    pub fn new(key: &SecretKey, old: Option<&SecretKey>, server: &impl ToString) -> Self {
+        let cipher = |key: &SecretKey| XChaCha20Poly1305::new((&*key.derive("surat session cookie 1")).into());
         Self {
-            cipher: XChaCha20Poly1305::new((&*key).into()),
+            cipher: cipher(key),
+            old: old.map(cipher),
             server: server.to_string(),
         }
     }
@@ -135,6 +178,7 @@ impl Sealer {
             password: session.credentials.password.reveal(),
             keep: session.keep,
             issued_at: session.issued_at,
+            sealed_at: session.sealed_at,
         };
         let plain = Zeroizing::new(postcard::to_allocvec(&contents).ok()?);
         let mut nonce = [0; NONCE_OCTETS];
@@ -158,11 +202,7 @@ impl Sealer {
         if version != VERSION {
             return None;
         }
-        let payload = Payload {
-            msg: sealed,
-            aad: &self.context(),
-        };
-        let plain = Zeroizing::new(self.cipher.decrypt(&XNonce::from(*nonce), payload).ok()?);
+        let (plain, has_old_seal) = self.decrypt(&XNonce::from(*nonce), sealed)?;
         let contents: Contents<'_> = postcard::from_bytes(&plain).ok()?;
         let session = Session {
             id: contents.id,
@@ -172,8 +212,24 @@ impl Sealer {
             },
             keep: contents.keep,
             issued_at: contents.issued_at,
+            sealed_at: contents.sealed_at,
+            has_old_seal,
         };
         session.is_current().then_some(session)
+    }
+
+    /// The contents, and whether the old key had to open them.
+    fn decrypt(&self, nonce: &XNonce, sealed: &[u8]) -> Option<(Zeroizing<Vec<u8>>, bool)> {
+        let context = self.context();
+        let open = |cipher: &XChaCha20Poly1305| {
+            let payload = Payload {
+                msg: sealed,
+                aad: &context,
+            };
+            cipher.decrypt(nonce, payload).ok().map(Zeroizing::new)
+        };
+        let old = || Some((open(self.old.as_ref()?)?, true));
+        open(&self.cipher).map(|plain| (plain, false)).or_else(old)
     }
 
     /// What the seal is bound to, beside its contents.
@@ -201,138 +257,4 @@ const fn name(is_https: bool) -> &'static str {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn credentials(password: &str) -> Credentials {
-        Credentials {
-            email: "ayu@surat.test".into(),
-            password: Secret::new(password),
-        }
-    }
-
-    fn session() -> Session {
-        Session::begin(credentials("pä\"ss\r\n"), true)
-    }
-
-    fn sealer(key: &SecretKey) -> Sealer {
-        Sealer::new(key, &"imaps://mail.test:993")
-    }
-
-    /// The Cookie header that a browser makes of a Set-Cookie.
-    fn returned(set: &HeaderValue) -> HeaderMap {
-        let pair = set.to_str().expect("ASCII").split(';').next().expect("a pair");
-        [(
-            header::COOKIE,
-            HeaderValue::from_str(&format!("a=b; {pair}; c=d")).expect("ASCII"),
-        )]
-        .into_iter()
-        .collect()
-    }
-
-    #[test]
-    fn what_was_sealed_is_opened() {
-        let sealer = sealer(&SecretKey::generate());
-        let before = session();
-
-        let set = sealer.set_cookie(&before, true).expect("it fits");
-        let after = sealer.session_of(&returned(&set), true).expect("it is ours");
-
-        assert_eq!((after.id, after.credentials), (before.id, before.credentials));
-        assert!(
-            sealer.session_of(&returned(&set), false).is_none(),
-            "the name says whether it came by TLS"
-        );
-    }
-
-    #[test]
-    fn a_cookie_is_guarded_by_its_attributes() {
-        let sealer = sealer(&SecretKey::generate());
-        let text = |session: &Session, is_https| {
-            let set = sealer.set_cookie(session, is_https).expect("it fits");
-            set.to_str()
-                .expect("ASCII")
-                .split_once(';')
-                .expect("attributes")
-                .1
-                .to_owned()
-        };
-
-        assert_eq!(
-            text(&session(), true),
-            " Path=/; HttpOnly; SameSite=Strict; Secure; Max-Age=2592000"
-        );
-        let unkept = Session {
-            keep: false,
-            ..session()
-        };
-        assert_eq!(text(&unkept, false), " Path=/; HttpOnly; SameSite=Strict");
-        assert!(
-            sealer
-                .set_cookie(&unkept, true)
-                .is_some_and(|c| c.as_bytes().starts_with(b"__Host-surat="))
-        );
-    }
-
-    #[test]
-    fn any_flipped_bit_or_cut_makes_it_void() {
-        let sealer = sealer(&SecretKey::generate());
-        let value = sealer.seal(&session()).expect("it fits");
-        let octets = BASE64_URL_SAFE_NO_PAD.decode(&value).expect("base64");
-
-        for at in 0..octets.len() {
-            let mut flipped = octets.clone();
-            flipped[at] ^= 1;
-            assert!(
-                sealer.open(&BASE64_URL_SAFE_NO_PAD.encode(&flipped)).is_none(),
-                "octet {at}"
-            );
-            assert!(
-                sealer.open(&BASE64_URL_SAFE_NO_PAD.encode(&octets[..at])).is_none(),
-                "cut at {at}"
-            );
-        }
-        assert!(sealer.open("").is_none() && sealer.open("é").is_none());
-    }
-
-    #[test]
-    fn another_key_or_another_server_cannot_open_it() {
-        let key = SecretKey::generate();
-        let value = sealer(&key).seal(&session()).expect("it fits");
-
-        assert!(sealer(&SecretKey::generate()).open(&value).is_none());
-        assert!(Sealer::new(&key, &"imaps://other.test:993").open(&value).is_none());
-        assert!(sealer(&key).open(&value).is_some());
-    }
-
-    #[test]
-    fn a_session_ends_however_often_it_is_used() {
-        let sealer = sealer(&SecretKey::generate());
-        let opens = |age: Duration, keep| {
-            let aged = Session {
-                issued_at: now() - age.as_secs(),
-                keep,
-                ..session()
-            };
-            sealer.open(&sealer.seal(&aged).expect("it fits")).is_some()
-        };
-
-        assert!(opens(KEPT_FOR - CLOCK_SKEW, true) && !opens(KEPT_FOR, true));
-        assert!(opens(UNKEPT_FOR - CLOCK_SKEW, false) && !opens(UNKEPT_FOR, false));
-        let future = Session {
-            issued_at: now() + 3600,
-            ..session()
-        };
-        assert!(sealer.open(&sealer.seal(&future).expect("it fits")).is_none());
-    }
-
-    #[test]
-    fn a_password_too_long_for_a_cookie_is_refused_instead_of_cut() {
-        let long = Session {
-            credentials: credentials(&"x".repeat(4000)),
-            ..session()
-        };
-
-        assert!(sealer(&SecretKey::generate()).set_cookie(&long, true).is_none());
-    }
-}
+mod tests;

@@ -14,6 +14,7 @@ use crate::account::{Member, Outgoing, Outlet, outbox};
 use axum::{
     Extension,
     extract::{Request, State},
+    http::header,
     response::Response,
 };
 use std::{
@@ -60,14 +61,19 @@ pub(super) async fn open(
     session: Option<Extension<Session>>,
     mut request: Request,
 ) -> Response {
+    let renewed = session.as_ref().and_then(|Extension(session)| session.renewed());
     let Some(Accepted {
-        answer,
+        mut answer,
         stream,
         deflate,
     }) = upgrade::accept(&mut request)
     else {
         return upgrade::refusal();
     };
+    // Every page that is opened comes by here.
+    if let Some(cookie) = renewed.and_then(|session| site.sealer.set_cookie(&session, client.is_https)) {
+        answer.headers_mut().insert(header::SET_COOKIE, cookie);
+    }
     let held = (site.sockets.token(), request.extensions().get::<Place>().cloned());
     tokio::spawn(async move {
         let _held = held;
@@ -126,7 +132,7 @@ async fn greet(
     let joining = site.accounts.join(&session.credentials, address, session.id, outbox);
     match joining.await {
         // Ended between the opening of this socket and now. Later, it is found among the pages.
-        Ok(_) if site.revoked.contains(session.id) => refuse(socket, Refusal::Problem(Problem::NotSignedIn)).await,
+        Ok(_) if site.ended.contains(&session) => refuse(socket, Refusal::Problem(Problem::NotSignedIn)).await,
         Err(problem) => refuse(socket, Refusal::Problem(problem)).await,
         Ok((member, welcome)) => {
             let welcome = frame::encode(&ServerFrame::Welcome(welcome));

@@ -13,7 +13,7 @@ use axum::{
     http::{HeaderName, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use std::{sync::Arc, time::Instant};
+use std::{io, sync::Arc, time::Instant};
 use surat_protocol::{Problem, frame, http::Login};
 use zeroize::Zeroize;
 
@@ -58,7 +58,8 @@ async fn try_sign_in(site: &Site, client: &Client, login: Login) -> Result<Heade
         tracing::info!(address = %client.address, retry_after_seconds, "Too many sign-ins");
         return Err(Problem::TooManyTries { retry_after_seconds });
     }
-    let session = Session::begin(Credentials { email, password }, login.keep);
+    let after = site.ended.last_of(&email);
+    let session = Session::begin(Credentials { email, password }, login.keep, after);
     let result = if is_possible {
         site.accounts.sign_in(&session.credentials, client.address).await
     } else {
@@ -90,9 +91,33 @@ pub(super) async fn sign_out(
     session: Option<Extension<Session>>,
 ) -> Response {
     if let Some(Extension(session)) = session {
-        site.revoked.end(&session);
+        warn_unwritten(site.ended.end(&session).await);
         site.accounts.sign_out(&session.credentials, session.id);
     }
+    signed_out(&client)
+}
+
+/// POST /api/logout/everywhere. Ends all sessions of the account on this node, and every page that is open in one.
+pub(super) async fn sign_out_everywhere(
+    State(site): State<Arc<Site>>,
+    Extension(client): Extension<Client>,
+    session: Option<Extension<Session>>,
+) -> Response {
+    if let Some(Extension(session)) = session {
+        let email = &session.credentials.email;
+        warn_unwritten(site.ended.end_all(email).await);
+        site.accounts.sign_out_everywhere(email);
+    }
+    signed_out(&client)
+}
+
+fn warn_unwritten(written: io::Result<()>) {
+    if let Err(error) = written {
+        tracing::error!(%error, "The end of a session was not written to the ended-file; after a restart its cookie would be good again");
+    }
+}
+
+fn signed_out(client: &Client) -> Response {
     let mut response = StatusCode::NO_CONTENT.into_response();
     if let Some(cookie) = clearing_cookie(client.is_https) {
         response.headers_mut().insert(header::SET_COOKIE, cookie);

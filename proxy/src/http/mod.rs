@@ -7,6 +7,7 @@ mod assets;
 pub mod client;
 pub mod cookie;
 mod deflate;
+mod ended;
 mod guard;
 pub mod headers;
 mod image;
@@ -14,7 +15,6 @@ pub mod limit;
 mod live;
 mod login;
 mod part;
-mod revoked;
 mod socket;
 mod upgrade;
 mod upload;
@@ -35,8 +35,9 @@ use axum::{
 };
 use client::{Client, Connection};
 use cookie::Sealer;
+pub use ended::Ended;
 use std::{sync::Arc, time::Duration};
-use surat_protocol::http::{IMAGE, LIVE, LOGIN, LOGOUT, PART, SOURCE, UPLOAD};
+use surat_protocol::http::{IMAGE, LIVE, LOGIN, LOGOUT, LOGOUT_EVERYWHERE, PART, SOURCE, UPLOAD};
 use tokio::time::timeout;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
@@ -47,7 +48,7 @@ pub struct Site {
     /// Seals and opens cookies.
     pub sealer: Sealer,
     /// Sessions that were ended.
-    pub revoked: revoked::Revoked,
+    pub ended: Ended,
     /// Failed sign-ins.
     pub sign_ins: limit::SignIns,
     /// The accounts of this node.
@@ -61,14 +62,20 @@ pub struct Site {
 }
 
 impl Site {
-    /// A site with its keys derived from the installation's secret.
-    pub fn new(config: Config, key: &SecretKey) -> Result<Self, TlsSettingsError> {
+    /// A site with its keys derived from the installation's secret, and what was ended in earlier runs. The `old` secret
+    /// opens the sessions that it has sealed.
+    pub fn new(
+        config: Config,
+        key: &SecretKey,
+        old: Option<&SecretKey>,
+        ended: Ended,
+    ) -> Result<Self, TlsSettingsError> {
         let tls = TlsSettings::new(config.ca_file.as_deref())?;
         let images = ImageSigner::new(key);
         let servers = Servers::new(&config, tls.clone(), images.clone());
         Ok(Self {
-            sealer: Sealer::new(key, &config.imap),
-            revoked: revoked::Revoked::default(),
+            sealer: Sealer::new(key, old, &config.imap),
+            ended,
             sign_ins: limit::SignIns::default(),
             accounts: Accounts::new(servers),
             sockets: TaskTracker::new(),
@@ -92,6 +99,7 @@ pub fn router(site: Arc<Site>) -> Router {
     let own_page_only = Router::new()
         .route(LOGIN, post(login::sign_in))
         .route(LOGOUT, post(login::sign_out))
+        .route(LOGOUT_EVERYWHERE, post(login::sign_out_everywhere))
         .route(LIVE, get(live::open))
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
         .layer(middleware::from_fn(bounded))
@@ -125,7 +133,7 @@ async fn identify(
     let authority = request.uri().authority().map(|authority| authority.as_str());
     let client = Client::of(connection, authority, request.headers(), &site.config);
     let session = site.sealer.session_of(request.headers(), client.is_https);
-    if let Some(session) = session.filter(|session| !site.revoked.contains(session.id)) {
+    if let Some(session) = session.filter(|session| !site.ended.contains(session)) {
         request.extensions_mut().insert(session);
     }
     request.extensions_mut().insert(client);

@@ -6,7 +6,7 @@ mod signal;
 
 use crate::{
     config::{Config, SecretKey},
-    http::{self, Site},
+    http::{self, Ended, Site},
 };
 use anyhow::Context as _;
 use listener::Listener;
@@ -26,8 +26,17 @@ impl Proxy {
     /// Reads keys and certificates and begins to listen. What fails here, fails before anybody is served.
     pub async fn bind(config: Config) -> anyhow::Result<Self> {
         let key = SecretKey::load(&config.secret_file)?;
+        let old = config
+            .previous_secret_file
+            .as_deref()
+            .map(SecretKey::read)
+            .transpose()?;
+        let ended = Ended::load(&config.ended_file).with_context(|| {
+            let path = config.ended_file.display();
+            format!("{path} cannot be written, which remembers ended sessions.\n  Remedy: name a file in a folder that can be written with ended-file.")
+        })?;
         let listener = Listener::bind(&config).await?;
-        let site = Arc::new(Site::new(config, &key).context("ca-file")?);
+        let site = Arc::new(Site::new(config, &key, old.as_ref(), ended).context("ca-file")?);
         Ok(Self { listener, site })
     }
 

@@ -20,6 +20,7 @@ mod plain;
 mod reading;
 mod scale;
 mod sending;
+mod sessions;
 mod sign_in;
 mod support;
 mod tls;

@@ -13,7 +13,7 @@ use tokio::{
 };
 use tokio_tungstenite::{
     MaybeTlsStream, WebSocketStream,
-    tungstenite::{self, Message, client::IntoClientRequest, http::HeaderValue},
+    tungstenite::{self, Message, client::IntoClientRequest, handshake, http::HeaderValue},
 };
 
 /// An open socket.
@@ -36,11 +36,37 @@ pub async fn connect(
     connect_by(TcpSocket::new_v4().unwrap(), browser, origin).await
 }
 
+/// Is it let in, with its cookie?
+pub async fn is_let_in(browser: &Browser) -> bool {
+    let mut socket = connect(browser, &browser.origin).await.unwrap();
+    let hello = frame::encode(&ClientFrame::Hello {
+        version: frame::VERSION,
+    });
+    socket.send(Message::Binary(hello.into())).await.unwrap();
+    matches!(next_frame(&mut socket).await, Ok(ServerFrame::Welcome(_)))
+}
+
+/// The cookie that comes with a socket, as a browser sends it back.
+pub async fn cookie_of_upgrade(browser: &Browser) -> Option<String> {
+    let socket = TcpSocket::new_v4().unwrap();
+    let (_, answer) = upgrade(socket, browser, &browser.origin).await.unwrap();
+    let cookie = answer.headers().get("set-cookie")?.to_str().unwrap();
+    cookie.split(';').next().map(str::to_owned)
+}
+
 async fn connect_by(
     socket: TcpSocket,
     browser: &Browser,
     origin: &str,
 ) -> Result<WebSocketStream<MaybeTlsStream<TcpStream>>, tungstenite::Error> {
+    upgrade(socket, browser, origin).await.map(|(socket, _)| socket)
+}
+
+async fn upgrade(
+    socket: TcpSocket,
+    browser: &Browser,
+    origin: &str,
+) -> Result<(WebSocketStream<MaybeTlsStream<TcpStream>>, handshake::client::Response), tungstenite::Error> {
     let address = format!("{}/api/live", browser.origin.replacen("http", "ws", 1));
     let mut request = address.into_client_request().unwrap();
     request
@@ -53,9 +79,7 @@ async fn connect_by(
     }
     let proxy = browser.origin.trim_start_matches("http://").parse().unwrap();
     let stream = MaybeTlsStream::Plain(socket.connect(proxy).await.unwrap());
-    tokio_tungstenite::client_async(request, stream)
-        .await
-        .map(|(socket, _)| socket)
+    tokio_tungstenite::client_async(request, stream).await
 }
 
 impl Live {

@@ -1,0 +1,83 @@
+//! How sessions end, and how they outlive a change of the key.
+
+use crate::support::{Browser, Live, Proxy, ayu, live};
+use std::{fs, sync::Arc};
+use surat_protocol::{Event, Problem, http::LOGOUT, http::LOGOUT_EVERYWHERE};
+use surat_testbed::Testbed;
+
+fn dovecot() -> Testbed {
+    Testbed::builder().without_postfix().start().unwrap()
+}
+
+/// The same browser at another proxy.
+fn at(browser: &Browser, proxy: &Proxy) -> Browser {
+    let mut browser = browser.clone();
+    browser.origin.clone_from(&proxy.origin);
+    browser
+}
+
+#[tokio::test]
+async fn sign_out_everywhere_ends_every_session_of_the_account() {
+    let (_testbed, proxy, here, _page) = ayu().await;
+    let there = Browser::sign_in(&proxy, "ayu").await;
+    let mut open = there.live().await;
+    let other = Browser::sign_in(&proxy, "budi").await;
+
+    let answered = here.post(LOGOUT_EVERYWHERE, Vec::new()).await;
+
+    assert_eq!(answered.status, 204);
+    assert!(answered.header("set-cookie").contains("Max-Age=0"));
+    open.event(|event| matches!(event, Event::SignedOut(Problem::NotSignedIn)).then_some(()))
+        .await;
+    assert_eq!(open.closed().await, Some(1008));
+    assert!(!live::is_let_in(&here).await && !live::is_let_in(&there).await);
+    assert!(live::is_let_in(&other).await, "another account is not concerned");
+    let again = Browser::sign_in(&proxy, "ayu").await;
+    assert!(
+        live::is_let_in(&again).await,
+        "who signs in afterwards is let in at once"
+    );
+}
+
+#[tokio::test]
+async fn what_was_ended_stays_so_after_a_restart() {
+    let testbed = dovecot();
+    let folder = Arc::new(tempfile::tempdir().unwrap());
+    let proxy = Proxy::start_in(&folder, &testbed, &[]).await;
+    let (out, everywhere) = (
+        Browser::sign_in(&proxy, "ayu").await,
+        Browser::sign_in(&proxy, "budi").await,
+    );
+    let kept = Browser::sign_in(&proxy, "ayu").await;
+    out.post(LOGOUT, Vec::new()).await;
+    everywhere.post(LOGOUT_EVERYWHERE, Vec::new()).await;
+    assert_eq!(proxy.terminate().await, Some(0));
+
+    let restarted = Proxy::start_in(&folder, &testbed, &[]).await;
+
+    assert!(!live::is_let_in(&at(&out, &restarted)).await);
+    assert!(!live::is_let_in(&at(&everywhere, &restarted)).await);
+    assert!(live::is_let_in(&at(&kept, &restarted)).await);
+}
+
+#[tokio::test]
+async fn a_change_of_the_key_signs_nobody_out() {
+    let testbed = dovecot();
+    let folder = Arc::new(tempfile::tempdir().unwrap());
+    let proxy = Proxy::start_in(&folder, &testbed, &[]).await;
+    let old = Browser::sign_in(&proxy, "ayu").await;
+    assert_eq!(proxy.terminate().await, Some(0));
+    fs::rename(folder.path().join("surat.secret"), folder.path().join("old")).unwrap();
+
+    let both = Proxy::start_in(&folder, &testbed, &["--previous-secret-file", "old"]).await;
+    let renewed = live::cookie_of_upgrade(&at(&old, &both)).await.expect("a new seal");
+    assert_eq!(both.terminate().await, Some(0));
+    let new = Proxy::start_in(&folder, &testbed, &[]).await;
+
+    let mut browser = at(&old, &new);
+    assert!(!live::is_let_in(&browser).await, "the old key is gone");
+    browser.cookie = Some(renewed);
+    assert!(live::is_let_in(&browser).await);
+    assert_eq!(live::cookie_of_upgrade(&browser).await, None, "it was sealed just now");
+    Live::open(&browser).await;
+}
