@@ -102,3 +102,19 @@ test('what one tab of an account learns the other one knows, and none forgets it
   await expect(page.getByLabel('Your name')).toHaveValue('Ayu L.');
   await expect(page.getByRole('list', { name: 'Senders whose images are shown' }).getByRole('listitem')).toHaveCount(0);
 });
+
+test('ending all sessions signs the account out in every browser', async ({ page, browser }) => {
+  const here = new Surat(page, held.stage);
+  const me = held.stage.newcomer();
+  await here.enter(me);
+  const there = new Surat(await (await browser.newContext()).newPage(), held.stage);
+  await there.enter(me);
+
+  await openSettings(here);
+  await page.getByRole('dialog', { name: 'Settings' }).getByRole('button', { name: 'End all sessions' }).click();
+
+  for (const surat of [here, there]) await expect(surat.page.getByRole('textbox', { name: 'Email address' })).toBeVisible();
+  await there.page.reload();
+  await expect(there.page.getByRole('textbox', { name: 'Email address' })).toBeVisible();
+  await there.page.context().close();
+});

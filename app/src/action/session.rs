@@ -22,7 +22,10 @@ use futures_channel::oneshot;
 use futures_util::future::select;
 use gloo_timers::future::TimeoutFuture;
 use leptos::{prelude::*, task::spawn_local};
-use surat_protocol::{Event, MailboxName, Problem, http::Login};
+use surat_protocol::{
+    Event, MailboxName, Problem,
+    http::{LOGOUT, LOGOUT_EVERYWHERE, Login},
+};
 use wasm_bindgen::{JsCast, closure::Closure};
 
 /// What earlier pages have ordered is mostly one or two flags. A long order goes on while the page is brought up to date.
@@ -136,11 +139,22 @@ pub(crate) fn keep_mail(app: App, is_wanted: bool) {
 
 /// Signs out, and wipes what was kept. The problem says that the proxy was not reached.
 pub(crate) async fn sign_out(app: App) -> Result<(), Problem> {
-    http::sign_out().await?;
+    http::sign_out(LOGOUT).await?;
+    forget(app);
+    Ok(())
+}
+
+/// Ends all sessions of the account, this one included. The problem says that the proxy was not reached.
+pub(crate) async fn end_all(app: App) -> Result<(), Problem> {
+    http::sign_out(LOGOUT_EVERYWHERE).await?;
+    forget(app);
+    Ok(())
+}
+
+fn forget(app: App) {
     leave(app, None);
     // Whoever signs in next begins at the inbox, not at an address out of this account.
     app.route.replace(Route::default());
-    Ok(())
 }
 
 fn connect(app: App) {

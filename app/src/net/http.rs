@@ -4,7 +4,7 @@ use js_sys::Uint8Array;
 use surat_protocol::{
     Problem, Server,
     frame::{decode, encode},
-    http::{LOGIN, LOGOUT, Login, LoginAnswer},
+    http::{LOGIN, Login, LoginAnswer},
 };
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
@@ -16,9 +16,10 @@ pub(crate) async fn sign_in(login: &Login) -> LoginAnswer {
     decode::<LoginAnswer>(&answer).ok_or(unreachable())?
 }
 
-/// Signs out: ends the session and clears the cookie. The error says that the proxy was not reached.
-pub(crate) async fn sign_out() -> Result<(), Problem> {
-    post(LOGOUT, &[]).await.map(|_| ()).ok_or(unreachable())
+/// Signs out by one of the two paths for it: ends sessions and clears the cookie. The error says that the proxy was not
+/// reached.
+pub(crate) async fn sign_out(path: &str) -> Result<(), Problem> {
+    post(path, &[]).await.map(|_| ()).ok_or(unreachable())
 }
 
 /// One of the app's own files.

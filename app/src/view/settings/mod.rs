@@ -1,13 +1,17 @@
-//! Settings: looks, language, name, senders whose images are shown.
+//! Settings: looks, language, name, senders whose images are shown, sessions.
 
 use crate::{
     action::session,
     app::{App, app},
     dom::{Label, View, view},
-    i18n::{Locale, locale, set_locale, t, tr},
+    i18n::{Locale, locale, problem, set_locale, t, tr},
     signal::Signal,
     store::preferences::{Density, Theme},
-    ui::{button::IconButton, dialog::Dialog, icon::Icon},
+    ui::{
+        button::{Button, IconButton},
+        dialog::Dialog,
+        icon::Icon,
+    },
 };
 use leptos::{prelude::*, task::spawn_local};
 
@@ -42,6 +46,7 @@ pub(crate) fn Settings(
                 </section>
                 <Kept app />
                 <Senders app />
+                <Sessions app />
             </div>
         </Dialog>
     }
@@ -181,6 +186,25 @@ fn Senders(app: App) -> View {
             <ul role="list" class="senders" aria-label=tr(|t| t.settings.senders) hidden=move || trusted.with(Vec::is_empty)>
                 {items}
             </ul>
+        </section>
+    }
+}
+
+/// Every browser that is signed in to the account.
+#[component]
+fn Sessions(app: App) -> View {
+    let end = move |()| {
+        spawn_local(async move {
+            if let Err(problem) = session::end_all(app).await {
+                app.notices.notify(problem::words(&problem));
+            }
+        });
+    };
+    view! {
+        <section>
+            <h3>{tr(|t| t.settings.sessions)}</h3>
+            <p class="hint">{tr(|t| t.settings.sessions_hint)}</p>
+            <Button name=tr(|t| t.settings.end_sessions) on_press=end />
         </section>
     }
 }
