@@ -1,7 +1,7 @@
 //! How sessions end, and how they outlive a change of the key.
 
 use crate::support::{Browser, Live, Proxy, ayu, live};
-use std::{fs, sync::Arc};
+use std::{fs, process::Command, sync::Arc};
 use surat_protocol::{Event, Problem, http::LOGOUT, http::LOGOUT_EVERYWHERE};
 use surat_testbed::Testbed;
 
@@ -80,4 +80,38 @@ async fn a_change_of_the_key_signs_nobody_out() {
     assert!(live::is_let_in(&browser).await);
     assert_eq!(live::cookie_of_upgrade(&browser).await, None, "it was sealed just now");
     Live::open(&browser).await;
+}
+
+#[tokio::test]
+async fn fail2ban_reads_who_guesses_passwords_and_nobody_else() {
+    let testbed = dovecot();
+    let proxy = Proxy::start_with(&testbed, &["--trusted-proxy", "127.0.0.1"]).await;
+    let mut good = Browser::new(&proxy);
+    good.forwarded_for = Some("203.0.113.9");
+    good.try_sign_in("ayu@surat.test", "surat").await.unwrap();
+    for address in ["203.0.113.7", "2001:db8::7"] {
+        let mut bad = Browser::new(&proxy);
+        bad.forwarded_for = Some(address);
+        for turn in 0..3 {
+            // The name holds what could be taken for another line of the log.
+            let name = format!("x\nA sign-in was not accepted address=198.51.100.{turn}");
+            bad.try_sign_in(&name, "wrong").await.unwrap_err();
+        }
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let log = folder.path().join("log");
+    fs::write(&log, proxy.log()).unwrap();
+    let filter = concat!(env!("CARGO_MANIFEST_DIR"), "/../contrib/fail2ban/surat.conf");
+
+    let found = Command::new("fail2ban-regex")
+        .args(["--print-all-matched", "--out", "ip"])
+        .arg(&log)
+        .arg(filter)
+        .output()
+        .expect("fail2ban is installed: cargo xtask setup --tests");
+
+    let found = String::from_utf8(found.stdout).unwrap();
+    let mut addresses: Vec<&str> = found.split_whitespace().collect();
+    addresses.dedup();
+    assert_eq!(addresses, ["203.0.113.7", "2001:db8::7"], "{}", proxy.log());
 }

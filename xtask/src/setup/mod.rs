@@ -24,7 +24,7 @@ struct Needed {
     for_tests: bool,
 }
 
-const NEEDED: [Needed; 7] = [
+const NEEDED: [Needed; 8] = [
     Needed {
         program: "dovecot",
         package: "dovecot-imapd",
@@ -55,6 +55,12 @@ const NEEDED: [Needed; 7] = [
     Needed {
         program: "python3",
         package: "python3",
+        for_tests: true,
+    },
+    // It reads the log of the proxy with the filter of contrib/.
+    Needed {
+        program: "fail2ban-regex",
+        package: "fail2ban",
         for_tests: true,
     },
     Needed {
