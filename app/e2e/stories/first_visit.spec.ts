@@ -38,3 +38,30 @@ test('nothing is asked of anyone but the proxy, and the page refuses inline scri
   expect(policy).toContain("default-src 'none'");
   expect(policy).not.toMatch(/script-src[^;]*'unsafe-(inline|eval)'/);
 });
+
+test('no text of the page becomes HTML or a script', async ({ page }) => {
+  const surat = new Surat(page, held.stage);
+  await surat.enter('ayu@surat.test');
+
+  const refused = await page.evaluate(() => {
+    const attempts: Record<string, () => unknown> = {
+      innerHTML: () => (document.createElement('p').innerHTML = '<b>x</b>'),
+      insertAdjacentHTML: () => document.body.insertAdjacentHTML('beforeend', '<b>x</b>'),
+      write: () => document.write('<b>x</b>'),
+      handler: () => document.body.setAttribute('onclick', 'x'),
+      script: () => (document.createElement('script').text = 'x'),
+      worker: () => new Worker('/start.js'),
+      policy: () => (window as unknown as { trustedTypes: { createPolicy(name: string, rules: object): unknown } }).trustedTypes.createPolicy('more', {}),
+    };
+    return Object.keys(attempts).filter((name) => {
+      try {
+        attempts[name]();
+        return false;
+      } catch (error) {
+        return error instanceof TypeError;
+      }
+    });
+  });
+
+  expect(refused).toEqual(['innerHTML', 'insertAdjacentHTML', 'write', 'handler', 'script', 'worker', 'policy']);
+});

@@ -17,11 +17,12 @@ use axum::{
 /// `style-src` allows inline styles, since a message is shown in a `srcdoc` frame and such a frame
 /// inherits the policy of the page on top of its own: without it no mail would have its looks. The
 /// page itself never takes HTML from a message, so nobody else can use it. Scripts are only our
-/// files; `wasm-unsafe-eval` compiles WebAssembly and evaluates no text.
+/// files; `wasm-unsafe-eval` compiles WebAssembly and evaluates no text. Text becomes HTML where
+/// `public/trusted.js` lets it (Trusted Types), and nowhere else.
 pub const PAGE_POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; \
     style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; \
     frame-src 'self' blob:; object-src 'none'; manifest-src 'self'; worker-src 'self'; form-action 'none'; \
-    base-uri 'none'; frame-ancestors 'none'";
+    base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types default";
 
 const ALWAYS: [(HeaderName, &str); 7] = [
     (header::CONTENT_SECURITY_POLICY, PAGE_POLICY),

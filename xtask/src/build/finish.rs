@@ -29,8 +29,9 @@ pub(super) fn finish(dist: &Path, profile: Profile, cache: &str) -> Result<()> {
         // A developer wants to see what was built last.
         Profile::Dev => (QUICK, "public/sw-none.js"),
     };
-    let cache = source("public/cache.js")?.replace("CACHE_WORKER", &format!("'{cache}'"));
-    let helper = worker::without_comments(&(source("public/offline.js")? + &cache));
+    let helpers = ["public/trusted.js", "public/offline.js", "public/cache.js"].map(source);
+    let helpers: String = helpers.into_iter().collect::<Result<_>>()?;
+    let helper = worker::without_comments(&helpers.replace("CACHE_WORKER", &format!("'{cache}'")));
     let page = dist.join("index.html");
     let html = fs::read_to_string(&page).context("Read dist/index.html")?;
     let html = outline_scripts(&html, |script| {
