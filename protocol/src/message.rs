@@ -82,12 +82,20 @@ pub struct Message {
     pub damage: Vec<Damage>,
 }
 
-/// Content-Security-Policy of the frame that shows [`Body::Html`]: loads images of this proxy and of `data:` addresses,
+/// Content-Security-Policy of the frame that shows [`Body::Html`]: loads images of these sources and of `data:` addresses,
 /// applies the styles inside, and nothing else.
 ///
-/// `'self'` is the app's origin: a `srcdoc` frame with `allow-same-origin` has that of its parent.
-pub const FRAME_POLICY: &str = "default-src 'none'; img-src 'self' data:; style-src 'unsafe-inline'; \
-     form-action 'none'; base-uri 'none'; frame-src 'none'; object-src 'none'; script-src 'none'";
+/// The sources are those of parts and of remote images. Where the app's address is not known it is `'self'`, which is the
+/// app's origin: a `srcdoc` frame with `allow-same-origin` has that of its parent.
+pub fn frame_policy(images: &str) -> String {
+    [
+        "default-src 'none'; img-src ",
+        images,
+        " data:; style-src 'unsafe-inline'; form-action 'none'; base-uri 'none'; frame-src 'none'; object-src 'none'; \
+         script-src 'none'",
+    ]
+    .concat()
+}
 
 /// The readable part of a message: one document, whatever the structure was.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

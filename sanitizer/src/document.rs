@@ -1,7 +1,7 @@
 //! The document of the frame.
 
 use crate::Washed;
-use surat_protocol::FRAME_POLICY;
+use surat_protocol::frame_policy;
 
 /// Styles of every message. `:where` has no weight, so the message's own rules win.
 /// The tokens may be set by the app on the frame's `html` element; without it they have defaults.
@@ -31,9 +31,10 @@ pub fn document(washed: &Washed) -> String {
              :root[data-theme=dark]{{{DARK_TOKENS}}}"
         )
     };
+    let policy = frame_policy("'self'");
     format!(
         "<!doctype html><html><head>\
-         <meta http-equiv=\"Content-Security-Policy\" content=\"{FRAME_POLICY}\">\
+         <meta http-equiv=\"Content-Security-Policy\" content=\"{policy}\">\
          <meta charset=\"utf-8\">\
          <meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\
          <meta name=\"referrer\" content=\"no-referrer\">\

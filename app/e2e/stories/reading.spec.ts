@@ -54,6 +54,27 @@ test('HTML is shown in a frame that can run nothing', async ({ page }) => {
   await expect(page).not.toHaveTitle('lolos');
 });
 
+test('a link to a place in the message goes there, and no link leads into the app', async ({ page }) => {
+  const surat = new Surat(page, held.stage);
+  const long = '<a href="#akhir">Ke akhir</a><p style="height:3000px">isi</p><h2 id="akhir">Bagian akhir</h2>';
+  await opened(surat, html('Daftar isi', long), 'Daftar isi');
+
+  await surat.frame.getByRole('link', { name: 'Ke akhir' }).click();
+  await expect(surat.frame.getByRole('heading', { name: 'Bagian akhir' })).toBeInViewport();
+
+  // As if it had not been washed.
+  const asked: string[] = [];
+  page.on('response', (response) => asked.push(response.url()));
+  await surat.frame.locator('body').evaluate((body) => {
+    body.innerHTML = '<a href="/mail/INBOX">Lain</a><a href="javascript:1" target="_blank">Jahat</a><img src="/favicon.svg?m"><p>tetap</p>';
+  });
+  await surat.frame.getByRole('link', { name: 'Lain' }).click();
+  await surat.frame.getByRole('link', { name: 'Jahat' }).click();
+  await expect(surat.frame.getByText('tetap')).toBeVisible();
+  expect(asked).toEqual([]);
+  expect(page.context().pages()).toHaveLength(1);
+});
+
 test('one frame serves all messages, and nothing is left of the one before', async ({ page }) => {
   const surat = new Surat(page, held.stage);
   const me = held.stage.newcomer();

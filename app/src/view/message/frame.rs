@@ -16,7 +16,10 @@ use crate::{
 };
 use leptos::prelude::*;
 use std::{cell::Cell, rc::Rc, sync::Arc, time::Duration};
-use surat_protocol::{Body, FRAME_POLICY};
+use surat_protocol::{
+    Body, frame_policy,
+    http::{IMAGE, PART},
+};
 use wasm_bindgen::{JsCast, closure::Closure};
 use web_sys::{
     Document, DomParser, Element, Event, HtmlElement, HtmlIFrameElement, KeyboardEvent, KeyboardEventInit,
@@ -24,6 +27,9 @@ use web_sys::{
 };
 
 const SANDBOX: &str = "allow-same-origin allow-popups allow-popups-to-escape-sandbox";
+
+/// Links that the browser follows.
+const FOLLOWED: &str = "[href^='http:'i],[href^='https:'i],[href^='tel:'i]";
 
 /// Content whose height follows the frame's (`100vh`) would grow for ever; after so many changes it scrolls.
 const MEASURES_LIMIT: u32 = 200;
@@ -33,9 +39,12 @@ const HEIGHT_LIMIT: f64 = 200_000.0;
 
 /// What the frame loads, once.
 fn shell() -> String {
+    // Any other address of ours would be asked with the session's cookie.
+    let origin = window().location().origin().unwrap_or_default();
+    let policy = frame_policy(&[&origin, PART, " ", &origin, IMAGE].concat());
     [
         "<!doctype html><meta http-equiv=Content-Security-Policy content=\"",
-        FRAME_POLICY,
+        &policy,
         "\"><meta name=referrer content=no-referrer>",
     ]
     .concat()
@@ -131,7 +140,7 @@ impl Held {
 
         let own = frame.clone();
         let key = Closure::<dyn FnMut(KeyboardEvent)>::new(move |event| forward_key(&own, &event));
-        let click = Closure::<dyn FnMut(Event)>::new(move |event| follow_mail_link(app, &event));
+        let click = Closure::<dyn FnMut(Event)>::new(move |event| follow_link(app, &event));
         for (name, listener) in [("keydown", key.as_ref()), ("click", click.as_ref())] {
             document
                 .add_event_listener_with_callback(name, listener.unchecked_ref())
@@ -249,16 +258,33 @@ fn forward_key(frame: &HtmlIFrameElement, event: &KeyboardEvent) {
     }
 }
 
-fn follow_mail_link(app: App, event: &Event) {
+/// An address to write to opens the composer, and a place in the message is gone to here: to the browser it would be a
+/// place in the app. What the browser may follow leads to the web or to a telephone. There are no other links in washed
+/// mail, and none would be followed.
+fn follow_link(app: App, event: &Event) {
     // The target is of the frame's window, so its class is not ours: no `dyn_into`.
     let Some(target) = event.target() else { return };
-    let link = target
-        .unchecked_ref::<Element>()
-        .closest("a[href^='mailto:' i]")
-        .ok()
-        .flatten();
-    if let Some(href) = link.and_then(|link| link.get_attribute("href")) {
-        event.prevent_default();
-        compose::write_mailto(app, &href);
+    let Ok(Some(link)) = target.unchecked_ref::<Element>().closest("a,area") else {
+        return;
+    };
+    if link.matches(FOLLOWED) == Ok(true) {
+        return;
     }
+    event.prevent_default();
+    let href = link.get_attribute("href").unwrap_or_default();
+    if link.matches("[href^='mailto:'i]") == Ok(true) {
+        compose::write_mailto(app, &href);
+    } else if let Some(place) = href
+        .strip_prefix('#')
+        .and_then(|name| place_in(&link.owner_document()?, name))
+    {
+        place.scroll_into_view();
+    }
+}
+
+/// The element that a link with this fragment means.
+fn place_in(document: &Document, name: &str) -> Option<Element> {
+    let named = || document.get_elements_by_name(name).item(0);
+    let element = document.get_element_by_id(name);
+    element.or_else(|| named().map(JsCast::unchecked_into))
 }
