@@ -13,6 +13,7 @@ mod size;
 mod stage;
 mod sync;
 mod test;
+mod walls;
 mod webmail;
 
 use clap::{Parser, Subcommand};
@@ -49,6 +50,8 @@ enum Command {
     Bench(bench::Options),
     /// Change mailboxes at random from elsewhere, and see whether two browsers show what IMAP says
     Sync(sync::Options),
+    /// Show hostile HTML in the app, with all walls up and with each taken away
+    Walls(walls::Options),
     /// Serve for browser stories: orders on stdin, answers on stdout, one JSON object a line
     #[command(hide = true)]
     Stage(stage::Options),
@@ -65,6 +68,7 @@ fn main() -> ExitCode {
         Command::Corpus(options) => corpus::run(&options),
         Command::Bench(options) => bench::run(&options),
         Command::Sync(options) => sync::run(&options),
+        Command::Walls(options) => walls::run(&options),
         Command::Stage(options) => stage::run(&options),
     };
     match outcome {

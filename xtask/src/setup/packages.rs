@@ -92,7 +92,11 @@ fn keep_stopped(is_root: bool, packages: &[&str]) {
     if shell::find("systemctl").is_none() {
         return;
     }
-    for (package, service) in [("postfix", "postfix"), ("dovecot-imapd", "dovecot"), ("fail2ban", "fail2ban")] {
+    for (package, service) in [
+        ("postfix", "postfix"),
+        ("dovecot-imapd", "dovecot"),
+        ("fail2ban", "fail2ban"),
+    ] {
         let disabled = || shell::output(as_root(is_root, "systemctl").args(["disable", service]));
         if packages.contains(&package) && disabled().is_err() {
             say(&format!(

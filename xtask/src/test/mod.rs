@@ -9,6 +9,7 @@ use crate::{
     console::{complain, duration, say},
     setup,
     shell::{self, cargo},
+    walls,
 };
 use anyhow::{Context, Result};
 use clap::ValueEnum;
@@ -45,6 +46,8 @@ enum Step {
     Build,
     /// Stories in a browser
     Browser,
+    /// Hostile HTML, with all walls up and with each taken away
+    Walls,
 }
 
 impl Step {
@@ -84,6 +87,7 @@ impl Step {
             Self::Doc => count::doc_tests(),
             Self::Build => once(build::run().map(drop)),
             Self::Browser => browser::run(),
+            Self::Walls => once(walls::run(&walls::Options::samples())),
         }
     }
 }
