@@ -24,7 +24,7 @@ struct Needed {
     for_tests: bool,
 }
 
-const NEEDED: [Needed; 8] = [
+const NEEDED: [Needed; 9] = [
     Needed {
         program: "dovecot",
         package: "dovecot-imapd",
@@ -61,6 +61,12 @@ const NEEDED: [Needed; 8] = [
     Needed {
         program: "fail2ban-regex",
         package: "fail2ban",
+        for_tests: true,
+    },
+    // It makes the internet that the image proxy is tried in.
+    Needed {
+        program: "ip",
+        package: "iproute2",
         for_tests: true,
     },
     Needed {

@@ -5,8 +5,9 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-/// Set aside in IPv4: network and prefix length.
-const SPECIAL_V4: [(Ipv4Addr, u32); 15] = [
+/// Set aside in IPv4: network and prefix length. Those that are "globally reachable" (AS112, AMT)
+/// are answered by whatever router is nearest, which is one's own provider's or one's own.
+const SPECIAL_V4: [(Ipv4Addr, u32); 18] = [
     (Ipv4Addr::new(0, 0, 0, 0), 8),
     (Ipv4Addr::new(10, 0, 0, 0), 8),
     (Ipv4Addr::new(100, 64, 0, 0), 10),
@@ -15,8 +16,11 @@ const SPECIAL_V4: [(Ipv4Addr, u32); 15] = [
     (Ipv4Addr::new(172, 16, 0, 0), 12),
     (Ipv4Addr::new(192, 0, 0, 0), 24),
     (Ipv4Addr::new(192, 0, 2, 0), 24),
+    (Ipv4Addr::new(192, 31, 196, 0), 24),
+    (Ipv4Addr::new(192, 52, 193, 0), 24),
     (Ipv4Addr::new(192, 88, 99, 0), 24),
     (Ipv4Addr::new(192, 168, 0, 0), 16),
+    (Ipv4Addr::new(192, 175, 48, 0), 24),
     (Ipv4Addr::new(198, 18, 0, 0), 15),
     (Ipv4Addr::new(198, 51, 100, 0), 24),
     (Ipv4Addr::new(203, 0, 113, 0), 24),
@@ -44,11 +48,19 @@ pub(super) fn is_public(address: IpAddr) -> bool {
         IpAddr::V6(v6) => {
             let bits = v6.to_bits();
             bits >> 125 == 0b001
+                && !is_isatap(v6)
                 && !SPECIAL_V6
                     .iter()
                     .any(|&(network, length)| (bits ^ network.to_bits()) >> (128 - length) == 0)
         }
     }
+}
+
+/// Does the address end in an IPv4 address that a tunnel of the network leads to (RFC 5214, section 6.1)?
+/// Any prefix may be in front of it.
+fn is_isatap(v6: Ipv6Addr) -> bool {
+    let [.., universal, five_efe, _, _] = v6.segments();
+    universal & !0x0200 == 0 && five_efe == 0x5efe
 }
 
 #[cfg(test)]
@@ -69,8 +81,11 @@ mod tests {
             "172.31.255.255",
             "192.0.0.8",
             "192.0.2.1",
+            "192.31.196.1",
+            "192.52.193.1",
             "192.88.99.1",
             "192.168.1.1",
+            "192.175.48.6",
             "198.18.0.1",
             "198.19.255.255",
             "198.51.100.1",
@@ -91,6 +106,8 @@ mod tests {
             "2001:2::1",
             "2001:db8::1",
             "2002:7f00:1::",
+            "2606:4700::5efe:10.0.0.1",
+            "2606:4700::200:5efe:10.0.0.1",
             "3fff::1",
             "5f00::1",
             "fc00::1",
@@ -112,6 +129,7 @@ mod tests {
             "172.32.0.1",
             "223.255.255.1",
             "2606:4700::1111",
+            "2606:4700:5efe::1",
             "2a00:1450::1",
         ] {
             assert!(is_public(public.parse().expect("an address")), "{public}");
