@@ -74,8 +74,11 @@ impl CommandLine {
         self
     }
 
-    /// A mailbox name, in the server's own spelling.
+    /// A mailbox name, in the server's own spelling; one with control characters is an error.
     pub fn mailbox(self, name: &WireName) -> Result<Self, Error> {
+        if name.hides_control() {
+            return Err(Error::Unsendable);
+        }
         self.string(name.as_bytes())
     }
 

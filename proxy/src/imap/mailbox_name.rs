@@ -23,6 +23,14 @@ const MODIFIED_BASE64: GeneralPurpose = GeneralPurpose::new(
         .with_decode_padding_mode(DecodePaddingMode::RequireNone),
 );
 
+/// The same, but lenient: what a server might still make out.
+const LENIENT_BASE64: GeneralPurpose = GeneralPurpose::new(
+    &alphabet::IMAP_MUTF7,
+    GeneralPurposeConfig::new()
+        .with_decode_allow_trailing_bits(true)
+        .with_decode_padding_mode(DecodePaddingMode::Indifferent),
+);
+
 /// A mailbox name exactly as the server spells it. The only form that enters a command.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct WireName(Box<[u8]>);
@@ -67,7 +75,8 @@ impl WireName {
     /// The name as people read it. A spelling that is not the one of any text is shown as it stands,
     /// so that two mailboxes never look like one: stray octets become private-use characters.
     pub fn to_unicode(&self, is_utf8: bool) -> MailboxName {
-        if !is_utf8 && let Some(text) = decode(&self.0).filter(|text| encode(text).as_bytes() == &*self.0) {
+        let is_spelling_of = |text: &String| encode(text).as_bytes() == &*self.0 && !text.contains(char::is_control);
+        if !is_utf8 && let Some(text) = decode(&self.0).filter(is_spelling_of) {
             return MailboxName(text);
         }
         MailboxName(lossless(&self.0).into_owned())
@@ -83,6 +92,22 @@ impl WireName {
             Ok(text) => Self(encode(text).into_bytes().into()),
             Err(_) => self,
         }
+    }
+
+    /// Does it hold a control character, plainly or in modified UTF-7? Such a name is listed, but goes into no
+    /// command: when there is no such mailbox (any more), Dovecot 2.3.19 repeats the name decoded, line ends and
+    /// all, and whoever chose the name of a shared mailbox would have made up the server's next response.
+    pub(super) fn hides_control(&self) -> bool {
+        let is_control = |unit: u16| unit < 0x20 || (0x7f..0xa0).contains(&unit);
+        let shifted = self.0.split(|&octet| octet == b'&').skip(1);
+        let hidden = shifted.filter_map(|rest| rest.split(|&octet| octet == b'-').next());
+        self.0.iter().any(|&octet| is_control(octet.into()) && octet < 0x80)
+            || hidden
+                .filter_map(|shift| LENIENT_BASE64.decode(shift).ok())
+                .any(|octets| {
+                    let (pairs, _) = octets.as_chunks::<2>();
+                    pairs.iter().any(|&pair| is_control(u16::from_be_bytes(pair)))
+                })
     }
 
     /// The server's spelling.
@@ -217,8 +242,32 @@ mod tests {
             "&ZeVnLIqe-&U,BTFw-",
             "&2D0-",
             "&AA-",
+            "a&AA0ACg-",
         ] {
             assert_eq!(unicode(odd), odd);
+        }
+    }
+
+    #[test]
+    fn control_characters_are_found_in_each_spelling() {
+        for (name, hides) in [
+            ("a\r\nb", true),
+            ("a\x7f", true),
+            ("&AA0ACg-", true),
+            ("Arsip/&AOkACg-", true),
+            ("x&AAo", true),
+            ("&AAp-", true),
+            ("&AIU-", true),
+            ("&AOk-", false),
+            ("a & b", false),
+            ("Bücher", false),
+            ("&-AAo-", false),
+        ] {
+            assert_eq!(
+                WireName::from_server(name.as_bytes()).hides_control(),
+                hides,
+                "{name:?}"
+            );
         }
     }
 
