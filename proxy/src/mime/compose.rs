@@ -6,6 +6,7 @@ use super::{
     private,
 };
 use crate::submission;
+use base64::{Engine, prelude::BASE64_STANDARD};
 use lettre::{
     Message,
     message::{
@@ -22,6 +23,8 @@ const ID_OCTETS: usize = 250;
 const REFERENCES: usize = 30;
 /// Characters of a display name.
 const NAME_LIMIT: usize = 200;
+/// Octets in one encoded word: encoded, and behind "Subject: ", they fill a line (RFC 2047, section 2).
+const WORD_OCTETS: usize = 39;
 /// Recipients of one message. Servers refuse more than some hundreds.
 const RECIPIENTS: usize = 1000;
 
@@ -36,13 +39,12 @@ pub fn compose(draft: &Draft, from: &str, files: Vec<Vec<u8>>, date: SystemTime)
         return Err(Problem::BadRequest);
     }
     let sender = address(from)?;
-    let name = one_line(&draft.from_name, NAME_LIMIT);
     let mut builder = Message::builder()
         .keep_bcc()
         // The stored copy needs no recipients; lettre's own check of them is not wanted.
         .envelope(lettre::address::Envelope::new(None, vec![sender.clone()]).map_err(|_| Problem::BadRequest)?)
         .date(date)
-        .from(Mailbox::new((!name.is_empty()).then_some(name), sender));
+        .from(Mailbox::new(display_name(&draft.from_name), sender));
     builder = header_fields(builder, draft);
     let text = text_part(&draft.text);
     let message = if draft.attachments.is_empty() {
@@ -68,9 +70,8 @@ fn header_fields(mut builder: MessageBuilder, draft: &Draft) -> MessageBuilder {
     for bcc in draft.bcc.iter().filter_map(mailbox) {
         builder = builder.bcc(bcc);
     }
-    builder = builder
-        .subject(one_line(&draft.subject, SUBJECT_LIMIT))
-        .message_id(Some(format!("<{}>", draft.message_id)));
+    builder =
+        subject(builder, one_line(&draft.subject, SUBJECT_LIMIT)).message_id(Some(format!("<{}>", draft.message_id)));
     if let Some(id) = draft.in_reply_to.as_deref().filter(|id| is_id(id)) {
         builder = builder.in_reply_to(format!("<{id}>"));
     }
@@ -82,6 +83,28 @@ fn header_fields(mut builder: MessageBuilder, draft: &Draft) -> MessageBuilder {
         builder = builder.raw_header(HeaderValue::new(HeaderName::new_from_ascii_str(name), value));
     }
     builder
+}
+
+/// What looks like an encoded word is encoded: whoever reads it would decode it, and see what nobody wrote.
+fn subject(builder: MessageBuilder, text: String) -> MessageBuilder {
+    if !text.contains("=?") {
+        return builder.subject(text);
+    }
+    let mut words = Vec::new();
+    let mut rest = text.as_str();
+    while !rest.is_empty() {
+        let (word, after) = rest.split_at(rest.floor_char_boundary(WORD_OCTETS));
+        words.push(format!("=?utf-8?b?{}?=", BASE64_STANDARD.encode(word)));
+        rest = after;
+    }
+    let name = HeaderName::new_from_ascii_str("Subject");
+    builder.raw_header(HeaderValue::dangerous_new_pre_encoded(name, text, words.join("\r\n ")))
+}
+
+/// A display name, if there is one. lettre writes names that look like encoded words as they are.
+fn display_name(name: &str) -> Option<String> {
+    let name = one_line(name, NAME_LIMIT).replace("=?", "= ?");
+    (!name.is_empty()).then_some(name)
 }
 
 fn references(ids: &[String]) -> String {
@@ -158,21 +181,18 @@ fn is_plain(octets: &[u8]) -> bool {
 
 /// The mailbox of a recipient, if its address can be sent to.
 fn mailbox(given: &Address) -> Option<Mailbox> {
-    let name = one_line(&given.name, NAME_LIMIT);
-    Some(Mailbox::new(
-        (!name.is_empty()).then_some(name),
-        address(&given.email).ok()?,
-    ))
+    Some(Mailbox::new(display_name(&given.name), address(&given.email).ok()?))
 }
 
-/// An address that can be sent to, by form. A domain in another script becomes its ASCII form.
+/// An address that can be sent to, by form. A domain in another script becomes its ASCII form. What looks like an
+/// encoded word is none: RFC 2047 keeps them out of addresses, and yet there are readers that decode them there.
 pub(super) fn address(email: &str) -> Result<lettre::Address, Problem> {
     let bad = || Problem::BadAddress(one_line(email, 300));
     let email = email.trim();
     let (local, domain) = email.rsplit_once('@').ok_or_else(bad)?;
     let is_odd =
         |c: char| c.is_control() || c.is_whitespace() || matches!(c, '<' | '>' | ',' | ';' | ':' | '"' | '(' | ')');
-    if local.len() > 64 || local.contains(is_odd) || local.contains('@') || email.len() > 320 {
+    if local.len() > 64 || local.contains(is_odd) || local.contains('@') || email.contains("=?") || email.len() > 320 {
         return Err(bad());
     }
     let domain = if domain.starts_with('[') {

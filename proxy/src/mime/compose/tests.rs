@@ -169,6 +169,29 @@ fn no_field_can_make_another_field() {
     ));
 }
 
+#[test]
+fn what_looks_like_an_encoded_word_is_read_as_it_was_written() {
+    let evil = "=?utf-8?q?=0D=0ABcc:_evil@evil.test?= and more, until a second word is needed: ñ";
+    let draft = draft_with(|draft| {
+        draft.subject = evil.into();
+        draft.from_name = "=?utf-8?b?QnVkaQ==?=".into();
+        draft.to = vec![to("=?utf-8?b?QnVkaQ==?=", "budi@surat.test")];
+    });
+
+    let octets = composed(&draft, Vec::new());
+
+    let read = MessageParser::default().parse(&octets).unwrap();
+    assert_eq!(read.subject(), Some(evil));
+    for list in [read.from(), read.to()] {
+        assert_eq!(list.unwrap().first().unwrap().name(), Some("= ?utf-8?b?QnVkaQ==?="));
+    }
+    let odd = draft_with(|draft| draft.to = vec![to("", "=?utf-8?b?QQ==?=x@surat.test")]);
+    assert!(matches!(
+        recipients(&odd, "ayu@surat.test"),
+        Err(Problem::BadAddress(_))
+    ));
+}
+
 fn draft_with(edit: impl FnOnce(&mut Draft)) -> Draft {
     let mut draft = draft();
     edit(&mut draft);
