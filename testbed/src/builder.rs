@@ -12,6 +12,7 @@ pub struct Builder {
     pub(crate) starttls: bool,
     pub(crate) certificate: CertificateKind,
     pub(crate) postfix: bool,
+    pub(crate) log_commands: bool,
     pub(crate) message_size_limit_octets: u64,
 }
 
@@ -24,6 +25,7 @@ impl Default for Builder {
             starttls: true,
             certificate: CertificateKind::Good,
             postfix: true,
+            log_commands: false,
             message_size_limit_octets: 50 * 1024 * 1024,
         }
     }
@@ -60,6 +62,13 @@ impl Builder {
     /// No STARTTLS offered, by IMAP or by SMTP; there are no IMAPS and SMTPS either.
     pub fn without_starttls(mut self) -> Self {
         self.starttls = false;
+        self
+    }
+
+    /// Dovecot keeps every octet that comes in after a sign-in, see [`Testbed::command_log`]; Postfix logs each header
+    /// field of each message.
+    pub fn log_commands(mut self) -> Self {
+        self.log_commands = true;
         self
     }
 

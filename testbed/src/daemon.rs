@@ -80,7 +80,11 @@ impl Daemon {
             return Ok(());
         }
         self.reap();
-        let console = File::create(self.path("console")).context("Create console log")?;
+        let console = File::options()
+            .create(true)
+            .append(true)
+            .open(self.path("console"))
+            .context("Create console log")?;
         let child = self
             .privilege
             .command("setsid")
@@ -168,7 +172,7 @@ impl Daemon {
         Ok(())
     }
 
-    /// Everything that it has written since it was started last.
+    /// Everything that it has written.
     pub fn log(&self) -> String {
         let texts = ["console", "log"].map(|kind| fs::read(self.path(kind)).unwrap_or_default());
         String::from_utf8_lossy(&texts.concat()).into_owned()

@@ -1,7 +1,7 @@
 //! A private Dovecot 2.3: its configuration, its users and the rights in shared mailboxes.
 
 use crate::{
-    Builder, DOMAIN, PASSWORD,
+    Builder, DOMAIN, PASSWORD, RARE_PASSWORD,
     builder::load_user,
     certificate::Identity,
     command::{Privilege, output, server_program},
@@ -27,6 +27,9 @@ pub(crate) const PUBLIC: [&str; 2] = ["support", "announcements"];
 
 /// What the servers show, in the test bed's folder.
 pub(crate) const CERTIFICATE: &str = "server.pem";
+
+/// Where Dovecot keeps what an account's sessions said, in the account's home.
+pub(crate) const COMMAND_LOG: &str = "commands";
 
 /// The key to it.
 pub(crate) const KEY: &str = "server.key";
@@ -142,6 +145,9 @@ fn configuration(builder: &Builder, folder: &Path, ports: Ports, owner: &Owner, 
         let _ = write!(text, "protocol imap {{\n  imap_capability = {capability}\n}}\n");
         let _ = write!(text, "protocol imap-login {{\n  imap_capability = {capability}\n}}\n");
     }
+    if builder.log_commands {
+        let _ = write!(text, "protocol imap {{\n  rawlog_dir = %h/{COMMAND_LOG}\n}}\n");
+    }
     if privilege != Privilege::Root {
         text.push_str(&rootless(owner));
     }
@@ -181,6 +187,10 @@ recipient_delimiter = +
 passdb {{
   driver = passwd-file
   args = username_format=%Lu {dir}/users
+}}
+passdb {{
+  driver = static
+  args = password={RARE_PASSWORD}
 }}
 userdb {{
   driver = passwd-file

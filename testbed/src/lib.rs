@@ -32,6 +32,9 @@ pub const DOMAIN: &str = "surat.test";
 /// Password of every test account.
 pub const PASSWORD: &str = "surat";
 
+/// Another password that opens each account: a word that stands nowhere else, so that logs can be searched for it.
+pub const RARE_PASSWORD: &str = "rahasia-7q4z";
+
 /// Local part that Postfix accepts and Dovecot refuses, so that mail to it comes back as a bounce.
 pub const BOUNCING_USER: &str = "bounce";
 

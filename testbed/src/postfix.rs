@@ -43,6 +43,7 @@ pub(crate) fn prepare(builder: &Builder, folder: &Path, ports: Ports, privilege:
     write("main.cf", &main_cf(builder, folder, ports, &master)?)?;
     write("master.cf", &master_cf(builder, ports))?;
     write("recipients", &recipients(builder))?;
+    write("header_checks", "/./ INFO\n")?;
     make_queue(&config, privilege)?;
     let mut greetings = vec![(ports.smtp, Greeting::Spoken)];
     if builder.starttls {
@@ -57,6 +58,11 @@ fn main_cf(builder: &Builder, folder: &Path, ports: Ports, master: &Path) -> Res
     let daemons = master.parent().context("Find Postfix's folder")?.display();
     let tls = if builder.starttls { "may" } else { "none" };
     let limit = builder.message_size_limit_octets;
+    let header_checks = if builder.log_commands {
+        format!("header_checks = regexp:{dir}/postfix/header_checks\nmime_header_checks =\nnested_header_checks =\n")
+    } else {
+        String::new()
+    };
     let lmtp = ports.lmtp;
     Ok(format!(
         "compatibility_level = 3.6
@@ -102,7 +108,7 @@ queue_run_delay = 2s
 lmtp_connection_cache_on_demand = no
 destination_concurrency_failed_cohort_limit = 0
 transport_retry_time = 2s
-"
+{header_checks}"
     ))
 }
 

@@ -99,6 +99,9 @@ impl Testbed {
             store.create("INBOX")?;
             dovecot::SPECIAL.iter().try_for_each(|mailbox| store.create(mailbox))?;
             store.subscribe(&dovecot::SPECIAL)?;
+            if builder.log_commands {
+                fs::create_dir(self.command_log(&user)).context("Make the folder of the command log")?;
+            }
         }
         let mut public = self.public_store();
         dovecot::PUBLIC.iter().try_for_each(|mailbox| public.create(mailbox))
@@ -153,6 +156,12 @@ impl Testbed {
     /// The mail store, to be filled before [`Self::start`].
     pub fn store(&self, user: &str) -> MaildirStore {
         MaildirStore::new(self.mail_folder().join(address(user)).join("Maildir"))
+    }
+
+    /// The folder of what an account's sessions said after their sign-ins, a file `….in` for each, where
+    /// [`Builder::log_commands`] was asked for.
+    pub fn command_log(&self, user: &str) -> PathBuf {
+        self.mail_folder().join(address(user)).join(dovecot::COMMAND_LOG)
     }
 
     /// The store of the mailboxes below `Shared/`, to be filled before [`Self::start`].

@@ -74,6 +74,8 @@ enum Order {
     },
     /// The proxy's memory; the peak is counted anew from here.
     Memory,
+    /// Everything that the proxy has logged.
+    Log,
     Stop,
 }
 
@@ -126,6 +128,7 @@ fn obey(webmail: &mut Webmail, order: Order, imap_port: u16) -> Result<Value> {
         Order::Start { what: Part::Postfix } => webmail.testbed.start_postfix()?,
         Order::Deliver { to, eml } => webmail.testbed.deliver(&to, eml.as_bytes())?,
         Order::Memory => return Ok(json!(webmail.memory()?)),
+        Order::Log => return Ok(json!({ "log": webmail.proxy.log() })),
         Order::Stop => {}
     }
     Ok(place(webmail, imap_port))

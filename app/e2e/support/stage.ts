@@ -4,6 +4,7 @@ import { test } from '@playwright/test';
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { createInterface, type Interface } from 'node:readline';
 import path from 'node:path';
+import { expectNoSecrets } from './secrets';
 
 export type Part = 'proxy' | 'dovecot' | 'postfix';
 export type Memory = { rss_octets: number; peak_octets: number };
@@ -16,6 +17,8 @@ export class Missing extends Error {}
 export class Stage {
   private lines!: AsyncIterator<string>;
   private users = 0;
+  /** The messages that were delivered. */
+  readonly delivered: string[] = [];
   url = '';
   ports: Record<'http' | 'imap' | 'imaps' | 'smtp' | 'smtps' | 'lmtp', number> = { http: 0, imap: 0, imaps: 0, smtp: 0, smtps: 0, lmtp: 0 };
 
@@ -25,7 +28,11 @@ export class Stage {
 
   static async start(options: string[] = []): Promise<Stage> {
     const program = process.env.SURAT_XTASK ?? path.join(ROOT, 'target/debug/xtask');
-    const child = spawn(program, ['stage', '--port', '0', ...options], { cwd: ROOT });
+    const child = spawn(program, ['stage', '--port', '0', ...options], {
+      cwd: ROOT,
+      // All that the proxy can say: none of it may be a secret.
+      env: { ...process.env, SURAT_LOG: 'trace' },
+    });
     let complaints = '';
     child.stderr.on('data', (data) => (complaints = (complaints + data).slice(-4000)));
     const stage = new Stage(child, createInterface({ input: child.stdout }));
@@ -64,12 +71,18 @@ export class Stage {
 
   /** Delivers a message by LMTP, as a mail server would. */
   deliver(to: string, eml: string) {
+    this.delivered.push(eml);
     return this.order({ do: 'deliver', to, eml });
   }
 
   /** The proxy's memory, as the kernel counts it; its peak is counted anew from here. */
   memory(): Promise<Memory> {
     return this.order({ do: 'memory' });
+  }
+
+  /** Everything that the proxy has logged, at its most verbose. */
+  async log(): Promise<string> {
+    return (await this.order({ do: 'log' })).log;
   }
 
   /** An account that nobody has used yet, with empty mailboxes. */
@@ -93,6 +106,11 @@ export function useStage(options: string[] = []): { readonly stage: Stage } {
     test.setTimeout(120_000);
     held.stage = await Stage.start(options);
   });
-  test.afterAll(async () => held.stage?.stop());
+  test.afterAll(async () => {
+    if (!held.stage) return;
+    const log = await held.stage.log();
+    await held.stage.stop();
+    expectNoSecrets(log, held.stage.delivered);
+  });
   return held;
 }

@@ -2,7 +2,8 @@
 import { expect, type Locator, type Page } from '@playwright/test';
 import type { Stage } from './stage';
 
-export const PASSWORD = 'surat';
+// A word that stands nowhere else, so that the logs can be searched for it (RARE_PASSWORD of the test bed).
+export const PASSWORD = 'rahasia-7q4z';
 
 export class Surat {
   constructor(readonly page: Page, readonly stage: Stage) {}

@@ -19,6 +19,7 @@ mod orders;
 mod plain;
 mod reading;
 mod scale;
+mod secrecy;
 mod sending;
 mod sessions;
 mod sign_in;
