@@ -231,7 +231,7 @@ fn cookie(key: &SecretKey) -> String {
         email: "ayu@surat.test".into(),
         password: Secret::new("surat"),
     };
-    let sealer = Sealer::new(key, &IMAP.parse::<Endpoint>().unwrap());
-    let cookie = sealer.set_cookie(&Session::begin(credentials, true), false).unwrap();
+    let sealer = Sealer::new(key, None, &IMAP.parse::<Endpoint>().unwrap());
+    let cookie = sealer.set_cookie(&Session::begin(credentials, true, 0), false).unwrap();
     cookie.to_str().unwrap().split(';').next().unwrap().to_owned()
 }

@@ -8,6 +8,7 @@
 
 mod bulk;
 mod check;
+mod classes;
 mod compression;
 mod drafts;
 mod files;
