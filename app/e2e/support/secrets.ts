@@ -19,11 +19,14 @@ function inBase64(text: string): string[] {
   });
 }
 
-/** Lines that people would know a message by: its subject, its text. */
+/** Lines of a message that are looked for; files of many megabytes have more. */
+const MOST_LINES = 200;
+
+/** Lines that people would know a message by: its subject, its text, the beginning of its files. */
 function lines(message: string): string[] {
-  const [head, ...rest] = message.split('\r\n\r\n');
-  const subject = /^Subject: (.*)$/m.exec(head)?.[1] ?? '';
-  return [subject, ...rest.join('\n').split(/\r?\n/)].map((line) => line.trim());
+  const subject = /^Subject: (.*)$/m.exec(message)?.[1] ?? '';
+  const text = message.slice(message.indexOf('\r\n\r\n'), 100_000).split(/\r?\n/);
+  return [subject, ...text.slice(0, MOST_LINES)].map((line) => line.trim());
 }
 
 /** The seeded mail is written of these. */
@@ -33,7 +36,7 @@ function seeded(): string[] {
 }
 
 export function expectNoSecrets(log: string, delivered: string[]) {
-  expect(log, 'the log is verbose').toMatch(/ (DEBUG|TRACE) /);
+  expect(log, 'there is a log').toContain(' surat_proxy::');
   const texts = [...delivered.flatMap(lines), ...seeded()].filter((line) => line.length >= TELLING);
   const secrets = [PASSWORD, ...inBase64(PASSWORD), ...texts];
   expect(secrets.filter((secret) => log.includes(secret)), 'secrets in the log').toEqual([]);

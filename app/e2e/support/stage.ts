@@ -107,6 +107,8 @@ export function useStage(options: string[] = []): { readonly stage: Stage } {
     held.stage = await Stage.start(options);
   });
   test.afterAll(async () => {
+    // The proxy finishes what is in flight.
+    test.setTimeout(120_000);
     if (!held.stage) return;
     const log = await held.stage.log();
     await held.stage.stop();

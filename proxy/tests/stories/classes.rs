@@ -61,7 +61,14 @@ async fn class_26_a_stolen_disk_has_no_password() {
         let file = file.unwrap();
         let octets = fs::read(file.path()).unwrap();
         let text = String::from_utf8_lossy(&octets).into_owned();
-        for secret in [RARE_PASSWORD, "cmFoYXNpY", "FoYXNpYS03", "ayu", "isi lampiran"] {
+        for secret in [
+            RARE_PASSWORD,
+            "cmFoYXNpYS03",
+            "JhaGFzaWEtN3",
+            "yYWhhc2lhLTd",
+            "ayu",
+            "isi lampiran",
+        ] {
             assert!(!text.contains(secret), "{secret} in {file:?}: {text}");
         }
         names.push(file.file_name().into_string().unwrap());

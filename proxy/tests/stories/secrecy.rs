@@ -94,8 +94,10 @@ async fn no_password_no_cookie_and_no_message_text_is_in_the_most_verbose_log() 
         FILE,
         SEARCHED,
         &sealed[..40],
-        "cmFoYXNpY",
-        "FoYXNpYS03",
+        // The password in base64, wherever it begins in what is encoded.
+        "cmFoYXNpYS03",
+        "JhaGFzaWEtN3",
+        "yYWhhc2lhLTd",
     ] {
         assert!(!log.contains(secret), "{secret}: {log}");
     }
