@@ -183,7 +183,7 @@ fn what_looks_like_an_encoded_word_is_read_as_it_was_written() {
     let read = MessageParser::default().parse(&octets).unwrap();
     assert_eq!(read.subject(), Some(evil));
     for list in [read.from(), read.to()] {
-        assert_eq!(list.unwrap().first().unwrap().name(), Some("= ?utf-8?b?QnVkaQ==?="));
+        assert_eq!(list.unwrap().first().unwrap().name(), Some("= ?utf-8?b?QnVkaQ== ?="));
     }
     let odd = draft_with(|draft| draft.to = vec![to("", "=?utf-8?b?QQ==?=x@surat.test")]);
     assert!(matches!(
