@@ -25,7 +25,9 @@ pub use flag::{Flag, Flags};
 pub use frame::{ClientFrame, Refusal, ServerFrame, Welcome};
 pub use ids::{MailboxName, MessageRef, ModSeq, RequestId, Section, Uid, UidValidity, UploadId};
 pub use mailbox::{Contents, Counts, Glance, Known, Mailbox, NamespaceKind, Opened, Rights, Role};
-pub use message::{Address, Attachment, Body, Damage, Envelope, Message, Preview, Row, frame_policy};
+pub use message::{
+    Address, Attachment, Body, Caution, Checks, Damage, Envelope, Message, Outcome, Preview, Row, Trust, frame_policy,
+};
 pub use problem::{CertificateFault, Problem, Server};
 pub use request::Request;
 pub use search::{Scope, Term, TermField};

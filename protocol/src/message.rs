@@ -80,6 +80,83 @@ pub struct Message {
     pub attachments: Vec<Attachment>,
     /// What could not be read as it was meant; empty for a sound message.
     pub damage: Vec<Damage>,
+    /// What is known of its sender.
+    pub trust: Trust,
+}
+
+/// What a reader should know before believing a message.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Trust {
+    /// What the account's own mail server found out; `None` when it says nothing, or nobody knows its name.
+    pub checks: Option<Checks>,
+    /// The one most serious reason to look twice; most messages have none.
+    pub caution: Option<Caution>,
+}
+
+/// What a mail server found out about a message when it came in (RFC 8601).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Checks {
+    /// Was the sending host allowed to send for the envelope's sender (RFC 7208)?
+    pub spf: Outcome,
+    /// Is there a good signature (RFC 6376)?
+    pub dkim: Outcome,
+    /// Does one of both belong to the domain in From (RFC 7489)?
+    pub dmarc: Outcome,
+}
+
+/// How a check came out.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Outcome {
+    /// There was nothing to check.
+    #[default]
+    Missing,
+    /// Neither good nor bad, or the check itself failed.
+    Unsure,
+    /// Bad.
+    Fail,
+    /// Good.
+    Pass,
+}
+
+/// A reason to look twice at a sender, the most serious first.
+///
+/// Domains are ASCII, as in the DNS; addresses were written by a stranger, but have no characters that are invisible or
+/// turn the direction of writing.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Caution {
+    /// The own mail server denies that it comes from this domain (DMARC).
+    Unconfirmed {
+        /// Domain of From.
+        domain: String,
+    },
+    /// The sender's domain can be mistaken for a known one.
+    LookAlike {
+        /// Domain of From.
+        domain: String,
+        /// The known one.
+        like: String,
+    },
+    /// The sender's domain is written in letters that pose as others.
+    Disguised {
+        /// Domain of From.
+        domain: String,
+        /// What it looks like.
+        appearance: String,
+    },
+    /// The display name carries the address of another domain.
+    OtherName {
+        /// The address in the name.
+        named: String,
+        /// The address that it came from.
+        email: String,
+    },
+    /// Answers go to another domain.
+    ReplyElsewhere {
+        /// The first address of Reply-To.
+        email: String,
+    },
+    /// The account has never had to do with this address; a note rather than a warning.
+    FirstContact,
 }
 
 /// Content-Security-Policy of the frame that shows [`Body::Html`]: loads images of these sources and of `data:` addresses,

@@ -10,7 +10,11 @@ use crate::{
 };
 use anyhow::{Context, Result, ensure};
 use serde::{Deserialize, Serialize};
-use std::path::{Path, PathBuf};
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+    process::Command,
+};
 use surat_testbed::corpus;
 
 /// What to feed.
@@ -22,6 +26,9 @@ pub(crate) struct Options {
     /// File with recorded responses, one JSON object a line
     #[arg(long, value_name = "FILE")]
     imap: Option<PathBuf>,
+    /// Weigh the senders of these messages, and open none
+    #[arg(long, requires = "mail")]
+    senders: bool,
     /// As JSON
     #[arg(long)]
     json: bool,
@@ -72,6 +79,11 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     if let Some(file) = &options.imap {
         feed(&mut report, file)?;
     }
+    if let Some(folder) = &options.mail
+        && options.senders
+    {
+        return weigh(folder, options.json);
+    }
     if let Some(folder) = &options.mail {
         open(&mut report, folder)?;
     }
@@ -85,31 +97,58 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     Ok(())
 }
 
+/// What the proxy's other example reports.
+#[derive(Debug, Deserialize, Serialize)]
+struct Weighed {
+    messages: u64,
+    with_results: u64,
+    reasons: BTreeMap<String, u64>,
+    shown: Vec<String>,
+}
+
+/// How many messages are shown with a reason to look twice at their sender; see decision 0060 for what is expected.
+fn weigh(folder: &Path, is_json: bool) -> Result<()> {
+    let folder = folder
+        .canonicalize()
+        .with_context(|| format!("Find {}", folder.display()))?;
+    let text = shell::output(example("weigh_senders").arg(folder))?;
+    let weighed: Weighed = serde_json::from_str(&text).context("Understand the report")?;
+    if is_json {
+        println!("{}", serde_json::to_string(&weighed).context("Write JSON")?);
+        return Ok(());
+    }
+    list(&weighed.shown);
+    println!(
+        "{} messages, {} with Authentication-Results",
+        weighed.messages, weighed.with_results
+    );
+    for (reason, count) in &weighed.reasons {
+        println!("{count:>6} {reason}");
+    }
+    Ok(())
+}
+
 /// In the dev profile, since some parsers fail only where overflows are checked.
 fn feed(report: &mut Report, file: &Path) -> Result<()> {
     let file = file
         .canonicalize()
         .with_context(|| format!("Find {}", file.display()))?;
     let step = Step::begin("Feeding responses to sorter and decoders");
-    let mut example = cargo();
-    example
-        .args([
-            "run",
-            "--quiet",
-            "--package",
-            "surat-proxy",
-            "--example",
-            "feed_responses",
-            "--",
-        ])
-        .arg(file);
-    let fed: Fed = serde_json::from_str(&shell::output(&mut example)?).context("Understand the report")?;
+    let text = shell::output(example("feed_responses").arg(file))?;
+    let fed: Fed = serde_json::from_str(&text).context("Understand the report")?;
     list(&fed.faults);
     report.responses += fed.responses;
     report.panics += fed.panics;
     report.hangs += fed.hangs;
     step.end();
     Ok(())
+}
+
+/// An example of the proxy.
+fn example(name: &str) -> Command {
+    let mut command = cargo();
+    command.args(["run", "--quiet", "--package", "surat-proxy", "--example", name, "--"]);
+    command
 }
 
 fn open(report: &mut Report, folder: &Path) -> Result<()> {

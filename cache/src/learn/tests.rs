@@ -1,6 +1,6 @@
 use super::*;
 use crate::tests::{Browser, inbox, known, mailbox, opened, row, set};
-use surat_protocol::{Contents, Counts, Flag, Glance, UidValidity};
+use surat_protocol::{Contents, Counts, Flag, Glance, Trust, UidValidity};
 
 fn flags(flags: &[Flag]) -> Flags {
     flags.iter().cloned().collect()
@@ -311,6 +311,7 @@ fn a_message_is_kept_with_what_became_of_its_images() {
         },
         attachments: Vec::new(),
         damage: Vec::new(),
+        trust: Trust::default(),
     };
     let place = inbox();
     let asked = MessageRef {

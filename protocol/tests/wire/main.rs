@@ -194,6 +194,17 @@ fn answers_keep_their_wire_form() {
                 total_octets: 2,
             },
         ],
+        trust: Trust {
+            checks: Some(Checks {
+                spf: Outcome::Unsure,
+                dkim: Outcome::Pass,
+                dmarc: Outcome::Fail,
+            }),
+            caution: Some(Caution::OtherName {
+                named: "budi@bank.example".into(),
+                email: "x@evil.test".into(),
+            }),
+        },
     };
     let frames = [
         (

@@ -68,6 +68,8 @@ pub struct Servers {
     pub submission: Submission,
     /// Largest message, in octets.
     pub message_limit_octets: u64,
+    /// Whose Authentication-Results are believed; `None` = nobody's.
+    pub authserv_id: Option<String>,
     /// Signs addresses of remote images.
     pub images: ImageSigner,
     /// Room for connections, over all accounts.
@@ -97,6 +99,7 @@ impl Servers {
             },
             tls,
             message_limit_octets: config.message_limit_octets,
+            authserv_id: config.authserv_id.clone(),
             images,
             connections: Arc::new(Semaphore::new(config.connection_limit)),
             dialling: Semaphore::new(DIALLING),

@@ -10,7 +10,7 @@ mod value;
 
 pub use secret_file::SecretKey;
 pub use settings::Settings;
-pub use value::{ImapUrl, Listen, Network, Octets, PublicUrl, SmtpUrl};
+pub use value::{AuthservId, ImapUrl, Listen, Network, Octets, PublicUrl, SmtpUrl};
 
 use crate::endpoint::Endpoint;
 use std::{
@@ -104,6 +104,8 @@ pub struct Config {
     pub message_limit_octets: u64,
     /// IMAP connections at once, over all accounts.
     pub connection_limit: usize,
+    /// Whose Authentication-Results are believed (RFC 8601); `None` = nobody's.
+    pub authserv_id: Option<String>,
     /// What to log, as a filter.
     pub log: String,
     /// Let the image proxy reach this machine and private networks? Only for tests.
@@ -145,6 +147,7 @@ impl Config {
             public_url: settings.public_url,
             message_limit_octets: settings.message_limit.map_or(DEFAULT_MESSAGE_LIMIT, |limit| limit.0),
             connection_limit: connection_limit(settings.connection_limit)?,
+            authserv_id: settings.authserv_id.map(|id| id.0),
             log: settings.log.unwrap_or_else(|| DEFAULT_LOG.into()),
             allow_private_image_hosts: settings.allow_private_image_hosts.unwrap_or(false),
         })

@@ -1,6 +1,6 @@
 //! Every setting once: as an option, as `SURAT_…` in the environment, and as a key of `surat.toml`.
 
-use super::value::{ImapUrl, Listen, Network, Octets, PublicUrl, SmtpUrl, from_text, list_from_text};
+use super::value::{AuthservId, ImapUrl, Listen, Network, Octets, PublicUrl, SmtpUrl, from_text, list_from_text};
 use serde::Deserialize;
 use std::path::PathBuf;
 
@@ -73,6 +73,11 @@ pub struct Settings {
     #[arg(long, env = "SURAT_CONNECTION_LIMIT", value_name = "COUNT")]
     pub connection_limit: Option<usize>,
 
+    /// The name by which your mail server signs Authentication-Results; without it, none is believed
+    #[arg(long, env = "SURAT_AUTHSERV_ID", value_name = "NAME")]
+    #[serde(deserialize_with = "from_text")]
+    pub authserv_id: Option<AuthservId>,
+
     /// What to log: error, warn, info, debug, or a filter as `surat_proxy=debug` [default: info]
     #[arg(long, env = "SURAT_LOG", value_name = "FILTER")]
     pub log: Option<String>,
@@ -101,6 +106,7 @@ impl Settings {
             public_url: self.public_url.or(other.public_url),
             message_limit: self.message_limit.or(other.message_limit),
             connection_limit: self.connection_limit.or(other.connection_limit),
+            authserv_id: self.authserv_id.or(other.authserv_id),
             log: self.log.or(other.log),
             allow_private_image_hosts: self.allow_private_image_hosts.or(other.allow_private_image_hosts),
         }

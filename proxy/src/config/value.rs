@@ -149,6 +149,27 @@ impl FromStr for PublicUrl {
     }
 }
 
+/// The name by which a mail server signs what it found out about a message (RFC 8601, section 2.5).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AuthservId(pub String);
+
+impl FromStr for AuthservId {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let name = text.trim();
+        let is_name = (1..=255).contains(&name.len())
+            && !name.contains(|c: char| c.is_whitespace() || c.is_control() || ";\"()=".contains(c));
+        if is_name {
+            Ok(Self(name.into()))
+        } else {
+            Err(format!(
+                "\"{text}\" is not one word; write what stands first in Authentication-Results, as mx.example.org"
+            ))
+        }
+    }
+}
+
 /// Reads a value of the file by its text form; numbers may stand without quotes.
 pub(super) fn from_text<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
 where
@@ -232,6 +253,22 @@ mod tests {
         assert!(network.contains("::ffff:10.9.8.7".parse().expect("an address")));
         assert!(!network.contains("11.0.0.1".parse().expect("an address")));
         assert!("10.0.0.0/33".parse::<Network>().is_err());
+    }
+
+    #[test]
+    fn a_server_signs_with_one_word() {
+        assert_eq!(" mx.example.org ".parse(), Ok(AuthservId("mx.example.org".into())));
+        for bad in [
+            "",
+            " ",
+            "a b",
+            "a;",
+            "mx.example.org; dmarc=pass",
+            "\"a\"",
+            &"x".repeat(256),
+        ] {
+            assert!(bad.parse::<AuthservId>().is_err(), "{bad:?}");
+        }
     }
 
     #[test]

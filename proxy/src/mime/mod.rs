@@ -11,6 +11,7 @@ pub mod plan;
 mod private;
 pub mod reopen;
 pub mod transfer;
+pub mod trust;
 pub mod view;
 
 pub(crate) use compose::is_id;

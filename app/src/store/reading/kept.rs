@@ -61,7 +61,7 @@ impl Kept {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use surat_protocol::{Envelope, Flags, MailboxName, Message, Uid, UidValidity};
+    use surat_protocol::{Envelope, Flags, MailboxName, Message, Trust, Uid, UidValidity};
 
     fn at(uid: u32) -> MessageRef {
         MessageRef {
@@ -82,6 +82,7 @@ mod tests {
                 body: Body::Plain("x".repeat(octets)),
                 attachments: Vec::new(),
                 damage: Vec::new(),
+                trust: Trust::default(),
             },
             has_images: false,
         })

@@ -8,12 +8,13 @@ use crate::{
         Fetched, Links, Plan, header, plan,
         plan::{Shown, TextKind, is_hollow},
         transfer::Encoding,
+        trust::{Reader, weigh},
         view,
     },
 };
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use surat_protocol::{
-    Answer, Damage, Message, MessageRef, Problem, Section,
+    Answer, Damage, Envelope, Message, MessageRef, Problem, Role, Section, Trust,
     http::{PART, query},
 };
 
@@ -47,19 +48,33 @@ pub(super) async fn message(
         },
     );
     let references = header::fields(&described.fields).find(|field| field.name.eq_ignore_ascii_case("references"));
-    let envelope = described.fetch.envelope.unwrap_or_default();
+    let envelope = header::envelope(
+        &described.fetch.envelope.unwrap_or_default(),
+        references.as_ref().map(|field| field.value).unwrap_or_default(),
+    );
+    let trust = weighed(job, &entry, &envelope, &described.fields);
     Ok(Answer::Message(Box::new(Message {
         uid: message.uid,
         flags: described.fetch.flags.unwrap_or_default(),
         received: described.fetch.internal_date.unwrap_or(0),
-        envelope: header::envelope(
-            &envelope,
-            references.as_ref().map(|field| field.value).unwrap_or_default(),
-        ),
+        envelope,
         body: seen.body,
         attachments: seen.attachments,
         damage: seen.damage,
+        trust,
     })))
+}
+
+/// What to know of the sender; nothing, where that is oneself.
+fn weighed(job: &Job, entry: &Entry, envelope: &Envelope, fields: &[u8]) -> Trust {
+    if matches!(entry.mailbox.role, Some(Role::Sent | Role::Drafts)) {
+        return Trust::default();
+    }
+    let reader = Reader {
+        email: &job.account.credentials.email,
+        authserv_id: job.account.servers.authserv_id.as_deref(),
+    };
+    weigh(envelope, fields, &reader)
 }
 
 /// What the server says of a message.
