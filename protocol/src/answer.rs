@@ -4,7 +4,7 @@ use crate::{
     draft::{Draft, DraftAttachment, SendStage},
     ids::{MailboxName, MessageRef, UidValidity},
     mailbox::{Glance, Mailbox, Opened},
-    message::{Message, Row},
+    message::{Caution, Message, Row},
     uid_set::UidSet,
 };
 use serde::{Deserialize, Serialize};
@@ -65,4 +65,7 @@ pub enum Answer {
         /// False when the copy could not be filed in Sent; the message itself has gone.
         is_filed: bool,
     },
+    /// What the account's own mail says of a sender: [`Caution::LookAlike`], [`Caution::FirstContact`], or nothing. Nothing
+    /// as well where it could not be found out in time.
+    Weighed(Option<Caution>),
 }

@@ -149,6 +149,14 @@ pub enum Request {
     },
     /// Is the link alive? [`crate::Answer::Done`] at once, by the proxy itself; no server is asked.
     Ping,
+    /// What the account's own mail says of the sender of a message: [`crate::Answer::Weighed`]. To be asked when the message
+    /// is on screen, since it may take seconds; what a person asks for meanwhile goes before it.
+    WeighSender {
+        /// Which message: what came before it counts, and what was sent.
+        message: MessageRef,
+        /// The address of its sender.
+        email: String,
+    },
 }
 
 impl Request {

@@ -201,6 +201,8 @@ fn nature(request: &Request) -> Nature {
         Request::ListMailboxes
         | Request::OpenMailbox { .. }
         | Request::Search { .. }
+        // A note that does not come is no loss.
+        | Request::WeighSender { .. }
         | Request::Copy { .. }
         | Request::EmptyMailbox { .. }
         | Request::CreateMailbox { .. }

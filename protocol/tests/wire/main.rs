@@ -144,6 +144,13 @@ fn client_frames_keep_their_wire_form() {
             }),
         ),
         ("ping", request(Request::Ping)),
+        (
+            "weigh_sender",
+            request(Request::WeighSender {
+                message: message(),
+                email: "budi@bank.example".into(),
+            }),
+        ),
     ];
 
     insta::assert_snapshot!(wire(&frames));
@@ -272,6 +279,7 @@ fn answers_keep_their_wire_form() {
         ("draft", answer(Answer::Draft(Box::new(draft())))),
         ("sending", answer(Answer::Sending(SendStage::Submitting))),
         ("sent", answer(Answer::Sent { is_filed: true })),
+        ("weighed", answer(Answer::Weighed(Some(Caution::FirstContact)))),
     ];
 
     insta::assert_snapshot!(wire(&frames));

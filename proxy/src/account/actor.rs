@@ -4,6 +4,7 @@
 //! working one, the watcher keeps the watching one.
 
 use super::{
+    correspondents::Correspondents,
     directory::Directory,
     in_turn::InTurn,
     job::{self, Sending, Stale},
@@ -49,6 +50,8 @@ pub struct Account {
     pub uploads: Arc<Uploads>,
     /// Its mailboxes, as far as they were listed.
     pub directory: Directory,
+    /// Whom it has written to.
+    pub correspondents: Correspondents,
     /// What is being written and sent.
     pub sending: Sending,
     /// Mailboxes whose counts are to be looked at.
@@ -98,6 +101,7 @@ impl Account {
         Arc::new(Self {
             key,
             directory: Directory::default(),
+            correspondents: Correspondents::default(),
             sending: Sending::default(),
             stale: Stale::default(),
             in_turn: Arc::default(),

@@ -4,6 +4,7 @@
 
 mod actor;
 mod backoff;
+mod correspondents;
 mod directory;
 mod in_turn;
 mod job;

@@ -21,6 +21,7 @@ mod send;
 mod special;
 mod stored;
 mod transfer;
+mod weigh;
 
 pub(super) use counts::{Stale, note as note_status, refresh_counts};
 pub(super) use mailboxes::{read as read_mailboxes, refresh as refresh_mailboxes, take as take_mailboxes, warm};
@@ -76,6 +77,7 @@ fn is_question(request: &Request) -> bool {
             | Request::FetchMessage { .. }
             | Request::FetchHeaders { .. }
             | Request::Search { .. }
+            | Request::WeighSender { .. }
             | Request::OpenDraft { .. }
             | Request::Ping
     )
@@ -141,6 +143,7 @@ impl Job {
             Request::RenameMailbox { mailbox, name } => manage::rename(self, &mailbox, &name).await,
             Request::DeleteMailbox { mailbox } => manage::delete(self, &mailbox).await,
             Request::Search { scope, terms } => search::search(self, &scope, &terms).await,
+            Request::WeighSender { message, email } => weigh::sender(self, &message, &email).await,
             Request::Ping => Ok(Answer::Done),
             Request::SaveDraft { draft, replaces } => drafts::save(self, &draft, replaces.as_ref()).await,
             Request::OpenDraft { message } => drafts::open(self, &message).await,

@@ -45,7 +45,7 @@ pub(super) async fn search(job: &Job, scope: &Scope, terms: &[Term]) -> Result<A
     Ok(Answer::Done)
 }
 
-fn check(terms: &[Term]) -> Result<(), Problem> {
+pub(super) fn check(terms: &[Term]) -> Result<(), Problem> {
     let is_good = |term: &Term| {
         let needs_text = !matches!(term.field, TermField::Unread | TermField::Starred);
         (!needs_text || !term.text.trim().is_empty())
@@ -98,7 +98,7 @@ async fn search_one(job: &Job, entry: &Entry, terms: &[Term]) -> Result<(), Prob
             .await
             .in_mailbox(name)?
             .intersection(&among);
-        portion = next_portion(portion, start.elapsed());
+        portion = next_portion(portion, start.elapsed(), TURN);
         let rows = rows::fetch_rows(&mut session, &found.newest(0, ROWS - shown))
             .await
             .in_mailbox(name)?;
@@ -119,15 +119,15 @@ async fn search_one(job: &Job, entry: &Entry, terms: &[Term]) -> Result<(), Prob
 }
 
 /// One range from the first to the last, which always fits into a command.
-fn whole(uids: &UidSet) -> UidSet {
+pub(super) fn whole(uids: &UidSet) -> UidSet {
     UidSet::from_ranges(uids.first().zip(uids.last()).map(|(first, last)| (first.0, last.0)))
 }
 
-/// Twice as many after a quick turn, half as many after a slow one.
-fn next_portion(portion: usize, took: Duration) -> usize {
-    let next = if took < TURN / 2 {
+/// Twice as many after a turn that was quicker than `turn`, half as many after a slow one.
+pub(super) fn next_portion(portion: usize, took: Duration, turn: Duration) -> usize {
+    let next = if took < turn / 2 {
         portion.saturating_mul(2)
-    } else if took > TURN * 2 {
+    } else if took > turn * 2 {
         portion / 2
     } else {
         portion
@@ -163,8 +163,8 @@ mod tests {
 
     #[test]
     fn portions_follow_the_speed_of_the_server() {
-        assert_eq!(next_portion(2000, Duration::from_millis(10)), 4000);
-        assert_eq!(next_portion(2000, Duration::from_secs(5)), 1000);
-        assert_eq!(next_portion(200, Duration::from_secs(5)), 200);
+        assert_eq!(next_portion(2000, Duration::from_millis(10), TURN), 4000);
+        assert_eq!(next_portion(2000, Duration::from_secs(5), TURN), 1000);
+        assert_eq!(next_portion(200, Duration::from_secs(5), TURN), 200);
     }
 }

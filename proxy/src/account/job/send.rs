@@ -224,6 +224,7 @@ async fn finish(job: &Job, draft: &Draft, message: &MessageRef) -> Answer {
 
 fn done(job: &Job, draft: &Draft, is_filed: bool) -> Answer {
     job.account.sending.note_sent(&draft.message_id, is_filed);
+    job.account.correspondents.forget();
     Answer::Sent { is_filed }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::imap::{
     command_line::{CommandLine, portions},
-    decode::{Fetch, Response},
+    decode::{Fetch, Response, envelope::RawEnvelope},
     error::Error,
     session::Session,
 };
@@ -115,6 +115,22 @@ impl Session {
             .await?;
         }
         Ok(all)
+    }
+
+    /// The envelope of each message, one at a time, as [`Self::fetch_rows`] does.
+    pub async fn fetch_envelopes(&mut self, uids: &UidSet, mut take: impl FnMut(RawEnvelope)) -> Result<(), Error> {
+        for portion in portions(uids) {
+            let line = CommandLine::new("UID FETCH ").uids(&portion).raw(" (UID ENVELOPE)");
+            self.fetch_each(&line, uids, |mut fetch| match fetch.envelope.take() {
+                Some(envelope) => {
+                    take(envelope);
+                    None
+                }
+                None => Some(fetch),
+            })
+            .await?;
+        }
+        Ok(())
     }
 
     /// What changed since `modseq` (RFC 7162, section 3.1.4.1). Needs CONDSTORE.
