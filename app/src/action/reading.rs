@@ -1,7 +1,7 @@
 //! Opening a message to read it, and letting its remote images through.
 
 use crate::{
-    action::{ahead, compose, message},
+    action::{ahead, compose, message, weigh},
     app::App,
     i18n::case::lower,
     signal::effect,
@@ -185,7 +185,8 @@ fn show(app: App, shown: Arc<Shown>, was_at_hand: bool) {
     }
     app.compose.people.learn(people(&shown.message));
     let at = shown.at.clone();
-    app.reading.show(shown);
+    app.reading.show(Arc::clone(&shown));
+    weigh::shown(app, shown);
     ahead::around(app, at, was_at_hand);
 }
 

@@ -13,7 +13,7 @@ use crate::{
 use futures_util::future::AbortHandle;
 use kept::Kept;
 use std::sync::Arc;
-use surat_protocol::{Message, MessageRef, Problem, UidSet};
+use surat_protocol::{Caution, Message, MessageRef, Problem, UidSet};
 
 /// A message that is shown.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,6 +37,8 @@ pub(crate) struct Reading {
     pub(crate) trouble: RwSignal<Option<Problem>>,
     /// The ground of HTML mail, where the reader chose one: dark or white. `None` follows theme and mail.
     pub(crate) is_on_dark: RwSignal<Option<bool>>,
+    /// What the account's own mail said afterwards of the sender of the message that is shown.
+    pub(crate) weighed: RwSignal<Option<Caution>>,
     /// The question that is under way.
     running: StoredValue<Option<AbortHandle>>,
     /// What needs no question.
@@ -53,6 +55,7 @@ impl Reading {
             shown: RwSignal::new(None),
             trouble: RwSignal::new(None),
             is_on_dark: RwSignal::new(None),
+            weighed: RwSignal::new(None),
             running: StoredValue::new(None),
             kept: StoredValue::new(Kept::default()),
             ahead: StoredValue::new((Vec::new(), false)),
@@ -95,6 +98,9 @@ impl Reading {
     pub(crate) fn show(self, shown: Arc<Shown>) {
         self.keep(Arc::clone(&shown));
         self.trouble.set(None);
+        if !self.is_shown(&shown.at) {
+            self.weighed.set(None);
+        }
         self.shown.set(Some(shown));
     }
 

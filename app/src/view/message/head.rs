@@ -1,5 +1,6 @@
 //! Subject, who, when; all recipients on demand.
 
+use super::trust::{Newcomer, Trust, checks_line};
 use crate::{
     action::compose,
     app::app,
@@ -36,6 +37,7 @@ pub(super) fn Head(shown: Arc<Shown>) -> View {
     let details = dom::unique_id("details");
     let controls = details.clone();
     let to = Arc::clone(&shown);
+    let told = shown.message.trust.caution.clone();
     view! {
         <header class="message-head">
             <h2 dir="auto">{move || if subject.is_empty() { t().message.no_subject.to_owned() } else { subject.clone() }}</h2>
@@ -61,10 +63,12 @@ pub(super) fn Head(shown: Arc<Shown>) -> View {
                         {move || to_line(&to.message.envelope, &app().session.email())}
                     </button>
                 </div>
-                <time class="who-date" title=move || date::full(when)>
-                    {move || date::long(when)}
-                </time>
+                <div class="who-when">
+                    <time title=move || date::full(when)>{move || date::long(when)}</time>
+                    <Newcomer />
+                </div>
             </div>
+            <Trust told />
             <div id=details>
                 {move || is_open.get().then(|| view! { <Details shown=Arc::clone(&shown) when /> })}
             </div>
@@ -97,9 +101,15 @@ fn Details(shown: Arc<Shown>, when: i64) -> View {
                 <dd>{people}</dd>
             }
         });
+    let checks = shown.message.trust.checks.map(|checks| {
+        view! {
+            <dt>{texts.checks}</dt>
+            <dd>{checks_line(checks)}</dd>
+        }
+    });
     view! {
         <dl class="details">
-            {rows.collect::<View>()} <dt>{texts.date}</dt> <dd>{date::full(when)}</dd>
+            {rows.collect::<View>()} <dt>{texts.date}</dt> <dd>{date::full(when)}</dd> {checks}
         </dl>
     }
 }

@@ -8,6 +8,7 @@ mod head;
 mod headers;
 mod plain;
 mod preview;
+mod trust;
 
 pub(crate) use attachments::icon_of;
 
