@@ -100,6 +100,12 @@ async fn a_name_with_another_address_is_told_and_not_of_what_one_sent_oneself() 
 #[tokio::test]
 async fn a_sender_is_new_until_they_write_again_or_are_written_to() {
     let (testbed, _proxy, _browser, mut page) = ayu().await;
+    put(&testbed, "INBOX", &letter("From: awal@new.example\r\n"));
+    assert_eq!(
+        weighed(&mut page, "awal@new.example").await,
+        Some(Caution::FirstContact),
+        "of all"
+    );
     fill_inbox(&testbed, 30);
     put(&testbed, "INBOX", &letter("From: baru@new.example\r\n"));
 

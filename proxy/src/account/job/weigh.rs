@@ -104,7 +104,9 @@ async fn has_earlier(
     if validity != message.uid_validity {
         return Err(Problem::MailboxChanged(message.mailbox.clone()));
     }
-    let earlier = all.intersection(&UidSet::from_ranges([(1, message.uid.0.saturating_sub(1))]));
+    // Before the first UID there is nothing; and a range that ends before it begins would be read the other way round.
+    let before = message.uid.0.checked_sub(1).filter(|last| *last > 0);
+    let earlier = all.intersection(&UidSet::from_ranges(before.map(|last| (1, last))));
     any(job, here, earlier, &term(TermField::From, email), deadline).await
 }
 
