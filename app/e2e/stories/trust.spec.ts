@@ -32,10 +32,10 @@ for (const scheme of ['light', 'dark'] as const) {
       const surat = await opened(page, [{ from: '"budi@bank.example" <x@evil.test>', subject: 'Rekening' }], 'Rekening');
 
       expect(await said(surat)).toBe('The name says budi@bank.example, but the mail came from x@evil.test.');
+      await page.screenshot({ path: test.info().outputPath(`trust-${scheme}-${width}.png`) });
       await expectAccessible(page);
       const fits = await note(surat).evaluate((line) => line.scrollWidth <= line.clientWidth && line.getBoundingClientRect().right <= innerWidth);
       expect(fits).toBe(true);
-      await page.screenshot({ path: test.info().outputPath(`trust-${scheme}-${width}.png`) });
     });
   }
 }
