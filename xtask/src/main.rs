@@ -7,6 +7,7 @@ mod console;
 mod corpus;
 mod demo;
 mod dev;
+mod fuzz;
 mod setup;
 mod shell;
 mod size;
@@ -50,6 +51,8 @@ enum Command {
     Bench(bench::Options),
     /// Change mailboxes at random from elsewhere, and see whether two browsers show what IMAP says
     Sync(sync::Options),
+    /// Feed everything that reads what comes from outside with octets that nobody thought of
+    Fuzz(fuzz::Options),
     /// Show hostile HTML in the app, with all walls up and with each taken away
     Walls(walls::Options),
     /// Serve for browser stories: orders on stdin, answers on stdout, one JSON object a line
@@ -68,6 +71,7 @@ fn main() -> ExitCode {
         Command::Corpus(options) => corpus::run(&options),
         Command::Bench(options) => bench::run(&options),
         Command::Sync(options) => sync::run(&options),
+        Command::Fuzz(options) => fuzz::run(&options),
         Command::Walls(options) => walls::run(&options),
         Command::Stage(options) => stage::run(&options),
     };

@@ -24,7 +24,7 @@ struct Needed {
     for_tests: bool,
 }
 
-const NEEDED: [Needed; 9] = [
+const NEEDED: [Needed; 10] = [
     Needed {
         program: "dovecot",
         package: "dovecot-imapd",
@@ -67,6 +67,12 @@ const NEEDED: [Needed; 9] = [
     Needed {
         program: "ip",
         package: "iproute2",
+        for_tests: true,
+    },
+    // libFuzzer is written in C++.
+    Needed {
+        program: "g++",
+        package: "g++",
         for_tests: true,
     },
     Needed {
