@@ -33,7 +33,7 @@ for (const scheme of ['light', 'dark'] as const) {
 
       expect(await said(surat)).toBe('The name says budi@bank.example, but the mail came from x@evil.test.');
       await page.screenshot({ path: test.info().outputPath(`trust-${scheme}-${width}.png`) });
-      await expectAccessible(page);
+      await expectAccessible(page, 'a message with a word about its sender');
       const fits = await note(surat).evaluate((line) => line.scrollWidth <= line.clientWidth && line.getBoundingClientRect().right <= innerWidth);
       expect(fits).toBe(true);
     });
@@ -64,7 +64,7 @@ test('a sender that the server confirms has no line, and only the first letter i
   await expect(isNew(surat)).toBeVisible();
   await expect(note(surat)).toHaveCount(0);
   await page.screenshot({ path: test.info().outputPath('trust-new.png') });
-  await expectAccessible(page);
+  await expectAccessible(page, 'a message with a word about its sender');
 
   await surat.read('Kedua');
   await expect(isNew(surat)).toHaveCount(0);

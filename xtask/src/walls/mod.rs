@@ -23,7 +23,7 @@ use std::{
     process::Stdio,
 };
 use surat_protocol::{
-    Answer, Body, Envelope, Flags, Message, RequestId, Uid,
+    Answer, Body, Envelope, Flags, Message, RequestId, Trust, Uid,
     frame::{self, ServerFrame},
 };
 use surat_sanitizer::{Policy, Washed, document, wash};
@@ -180,6 +180,7 @@ fn answer(washed: &Washed) -> String {
         },
         attachments: Vec::new(),
         damage: Vec::new(),
+        trust: Trust::default(),
     };
     BASE64_STANDARD.encode(frame::encode(&ServerFrame::Answer {
         id: RequestId(0),
