@@ -17,6 +17,8 @@ fuzz_target!(|html: &str| {
         let washed = wash(html, &policy).html;
         let violations = inspect::violations(&washed, &|address| address.starts_with("/api/"));
         assert!(violations.is_empty(), "{violations:?}: {washed}");
-        assert_eq!(wash(&washed, &policy).html, washed);
     }
+    // Addresses of the proxy that a message brings itself are taken away, so this holds without them.
+    let washed = wash(html, &blocked).html;
+    assert_eq!(wash(&washed, &blocked).html, washed);
 });

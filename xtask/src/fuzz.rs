@@ -164,8 +164,9 @@ fn feed(folder: &Path, target: &str, seeds: Seeds, options: &Options) -> Result<
         .with_context(|| format!("Start {target}"))?;
     let said = String::from_utf8_lossy(&output.stderr);
     if !output.status.success() {
-        let last: Vec<&str> = said.lines().rev().take(30).collect();
-        last.iter().rev().for_each(|line| say(&format!("   {line}")));
+        // First what was claimed, then where: the rest is of libFuzzer's own.
+        let from = said.lines().skip_while(|line| !line.contains("panicked at"));
+        from.take(40).for_each(|line| say(&format!("   {line}")));
     }
     ensure!(
         output.status.success(),

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     app::App,
-    i18n::t,
+    i18n::{problem, t},
     net::{Happening, cache, http, worker},
     route::Route,
     store::{
@@ -24,7 +24,7 @@ use gloo_timers::future::TimeoutFuture;
 use leptos::{prelude::*, task::spawn_local};
 use surat_protocol::{
     Event, MailboxName, Problem,
-    http::{LOGOUT, LOGOUT_EVERYWHERE, Login},
+    http::{LOGOUT, Login},
 };
 use wasm_bindgen::{JsCast, closure::Closure};
 
@@ -139,22 +139,24 @@ pub(crate) fn keep_mail(app: App, is_wanted: bool) {
 
 /// Signs out, and wipes what was kept. The problem says that the proxy was not reached.
 pub(crate) async fn sign_out(app: App) -> Result<(), Problem> {
-    http::sign_out(LOGOUT).await?;
-    forget(app);
-    Ok(())
+    leave_by(app, LOGOUT).await
 }
 
-/// Ends all sessions of the account, this one included. The problem says that the proxy was not reached.
-pub(crate) async fn end_all(app: App) -> Result<(), Problem> {
-    http::sign_out(LOGOUT_EVERYWHERE).await?;
-    forget(app);
-    Ok(())
+/// Signs out by one of the two paths for it, or says why not.
+pub(crate) fn try_leave(app: App, path: &'static str) {
+    spawn_local(async move {
+        if let Err(problem) = leave_by(app, path).await {
+            app.notices.notify(problem::words(&problem));
+        }
+    });
 }
 
-fn forget(app: App) {
+async fn leave_by(app: App, path: &'static str) -> Result<(), Problem> {
+    http::sign_out(path).await?;
     leave(app, None);
     // Whoever signs in next begins at the inbox, not at an address out of this account.
     app.route.replace(Route::default());
+    Ok(())
 }
 
 fn connect(app: App) {

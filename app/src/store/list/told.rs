@@ -180,8 +180,8 @@ impl List {
 
     /// Are there rows between these indices, and is each of them known?
     pub(crate) fn has_rows(&self, (first, end): (usize, usize)) -> bool {
-        let mut keys = (first..end).filter_map(|index| self.shown.key_at(index)).peekable();
-        keys.peek().is_some() && keys.all(|key| self.rows.get(key).is_some())
+        let is_known = |index| self.shown.key_at(index).is_none_or(|key| self.rows.get(key).is_some());
+        first < self.shown.len() && (first..end).all(is_known)
     }
 
     /// How many questions for rows are under way.

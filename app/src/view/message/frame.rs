@@ -264,27 +264,21 @@ fn forward_key(frame: &HtmlIFrameElement, event: &KeyboardEvent) {
 fn follow_link(app: App, event: &Event) {
     // The target is of the frame's window, so its class is not ours: no `dyn_into`.
     let Some(target) = event.target() else { return };
-    let Ok(Some(link)) = target.unchecked_ref::<Element>().closest("a,area") else {
-        return;
-    };
-    if link.matches(FOLLOWED) == Ok(true) {
+    let within = |selector| target.unchecked_ref::<Element>().closest(selector).ok().flatten();
+    if within(FOLLOWED).is_some() {
         return;
     }
+    let Some(link) = within("a,area") else { return };
     event.prevent_default();
     let href = link.get_attribute("href").unwrap_or_default();
-    if link.matches("[href^='mailto:'i]") == Ok(true) {
+    if within("[href^='mailto:'i]").is_some() {
         compose::write_mailto(app, &href);
-    } else if let Some(place) = href
-        .strip_prefix('#')
-        .and_then(|name| place_in(&link.owner_document()?, name))
-    {
-        place.scroll_into_view();
+    } else if let Some(name) = href.strip_prefix('#') {
+        // A name that were no selector was not washed.
+        let selector = ["[id='", name, "'],[name='", name, "']"].concat();
+        let document = link.owner_document();
+        if let Some(place) = document.and_then(|document| document.query_selector(&selector).ok()?) {
+            place.scroll_into_view();
+        }
     }
-}
-
-/// The element that a link with this fragment means.
-fn place_in(document: &Document, name: &str) -> Option<Element> {
-    let named = || document.get_elements_by_name(name).item(0);
-    let element = document.get_element_by_id(name);
-    element.or_else(|| named().map(JsCast::unchecked_into))
 }

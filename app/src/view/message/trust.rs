@@ -2,7 +2,7 @@
 
 use crate::{
     app::app,
-    dom::{View, view},
+    dom::{IntoView, View, view},
     i18n::{t, tr},
     ui::icon::Icon,
 };
@@ -26,7 +26,7 @@ pub(super) fn Trust(told: Option<Caution>) -> View {
             </div>
         })
     };
-    view! { {line} }
+    line.into_view()
 }
 
 /// That the sender is new; it comes when one reads already, so that it has a place where nothing has to move for it.
@@ -38,7 +38,6 @@ pub(super) fn Newcomer() -> View {
                 <span
                     class="who-new"
                     role="note"
-                    aria-label=tr(|t| t.message.first_contact)
                     title=tr(|t| t.message.first_contact)
                 >
                     {Icon::Alert.view()} {tr(|t| t.message.new_sender)}
@@ -46,7 +45,7 @@ pub(super) fn Newcomer() -> View {
             }
         })
     };
-    view! { {mark} }
+    mark.into_view()
 }
 
 fn weighed() -> Option<Caution> {

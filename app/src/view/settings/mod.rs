@@ -4,7 +4,7 @@ use crate::{
     action::session,
     app::{App, app},
     dom::{Label, View, view},
-    i18n::{Locale, locale, problem, set_locale, t, tr},
+    i18n::{Locale, locale, set_locale, t, tr},
     signal::Signal,
     store::preferences::{Density, Theme},
     ui::{
@@ -14,6 +14,7 @@ use crate::{
     },
 };
 use leptos::{prelude::*, task::spawn_local};
+use surat_protocol::http::LOGOUT_EVERYWHERE;
 
 /// The settings, in a dialog.
 #[component]
@@ -193,13 +194,7 @@ fn Senders(app: App) -> View {
 /// Every browser that is signed in to the account.
 #[component]
 fn Sessions(app: App) -> View {
-    let end = move |()| {
-        spawn_local(async move {
-            if let Err(problem) = session::end_all(app).await {
-                app.notices.notify(problem::words(&problem));
-            }
-        });
-    };
+    let end = move |()| session::try_leave(app, LOGOUT_EVERYWHERE);
     view! {
         <section>
             <h3>{tr(|t| t.settings.sessions)}</h3>

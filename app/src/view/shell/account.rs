@@ -1,29 +1,24 @@
 //! The "Account" button and its menu: settings, keys, sign out.
 
 use crate::{
-    action,
+    action::session,
     app::app,
     dom::{View, view},
-    i18n::{problem, tr},
+    i18n::tr,
     store::sheet::Sheet,
     ui::{
         icon::Icon,
         menu::{MenuButton, MenuItem, MenuLine},
     },
 };
-use leptos::{prelude::*, task::spawn_local};
+use leptos::prelude::*;
+use surat_protocol::http::LOGOUT;
 
 /// The menu of the account.
 #[component]
 pub(super) fn AccountMenu() -> View {
     let app = app();
-    let sign_out = move |()| {
-        spawn_local(async move {
-            if let Err(problem) = action::session::sign_out(app).await {
-                app.notices.notify(problem::words(&problem));
-            }
-        });
-    };
+    let sign_out = move |()| session::try_leave(app, LOGOUT);
     view! {
         <MenuButton name=tr(|t| t.shell.account) icon=Icon::Account>
             <p class="account-email">{move || app.session.email()}</p>
