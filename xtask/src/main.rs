@@ -8,6 +8,8 @@ mod corpus;
 mod demo;
 mod dev;
 mod fuzz;
+#[cfg(test)]
+mod security_classes;
 mod setup;
 mod shell;
 mod size;

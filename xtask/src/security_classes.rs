@@ -1,7 +1,5 @@
 //! docs/security-classes.md names tests; this looks that they exist, so that the table cannot rot.
 
-#![expect(clippy::unwrap_used, reason = "helpers of tests fail like tests")]
-
 use std::{collections::BTreeSet, fs, path::Path};
 
 /// The rows of the table: number, and the tests as `path#name`.
