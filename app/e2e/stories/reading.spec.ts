@@ -67,7 +67,13 @@ test('a link to a place in the message goes there, and no link leads into the ap
   // The app's own worker may be loaded meanwhile.
   page.on('response', (response) => /\/mail\/|\?m$/.test(response.url()) && asked.push(response.url()));
   await surat.frame.locator('body').evaluate((body) => {
-    body.innerHTML = '<a href="/mail/INBOX">Lain</a><a href="javascript:1" target="_blank">Jahat</a><img src="/favicon.svg?m"><p>tetap</p>';
+    const make = (name: string, attributes: object, text = '') => Object.assign(body.ownerDocument.createElement(name), attributes, { textContent: text });
+    body.replaceChildren(
+      make('a', { href: '/mail/INBOX' }, 'Lain'),
+      make('a', { href: 'javascript:1', target: '_blank' }, 'Jahat'),
+      make('img', { src: '/favicon.svg?m' }),
+      make('p', {}, 'tetap'),
+    );
   });
   await surat.frame.getByRole('link', { name: 'Lain' }).click();
   await surat.frame.getByRole('link', { name: 'Jahat' }).click();
