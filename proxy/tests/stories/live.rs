@@ -258,7 +258,12 @@ async fn a_folder_that_was_removed_elsewhere_is_said_to_be_gone() {
     page.open_mailbox("Lama").await;
     page.open_mailbox("INBOX").await;
 
-    std::fs::remove_dir_all(testbed.dir().join("mail/ayu@surat.test/Maildir/Lama")).unwrap();
+    // In one step: the server may be writing to the folder while its counts are asked for.
+    std::fs::rename(
+        testbed.dir().join("mail/ayu@surat.test/Maildir/Lama"),
+        testbed.dir().join("removed"),
+    )
+    .unwrap();
     let opened = page
         .ask_all(Request::OpenMailbox {
             mailbox: MailboxName("Lama".into()),
