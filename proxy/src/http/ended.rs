@@ -35,8 +35,8 @@ enum End {
 
 /// What was ended on this node.
 pub struct Ended {
-    known: Mutex<Known>,
-    /// One after the other, and not while somebody is let in.
+    known: Arc<Mutex<Known>>,
+    /// Ends are written one after the other, and nobody who is let in waits for that.
     file: Arc<Mutex<File>>,
 }
 
@@ -57,7 +57,7 @@ impl Ended {
         known.forget(now());
         Ok(Self {
             file: Arc::new(Mutex::new(File::begin(path, &known.all())?)),
-            known: Mutex::new(known),
+            known: Arc::new(Mutex::new(known)),
         })
     }
 
@@ -89,23 +89,28 @@ impl Ended {
     }
 
     async fn note(&self, end: End) -> io::Result<()> {
-        let all = {
+        {
             let mut known = self.lock();
             known.forget(now());
             known.take(end);
-            known.all()
-        };
-        let file = Arc::clone(&self.file);
+        }
+        let (file, known) = (Arc::clone(&self.file), Arc::clone(&self.known));
         let write = move || {
             let mut file = file.lock().unwrap_or_else(PoisonError::into_inner);
-            file.append(end, &all)
+            // Asked while the file is ours: what others have ended meanwhile is among them.
+            let all = || lock(&known).all();
+            file.append(end, all)
         };
         tokio::task::spawn_blocking(write).await.map_err(io::Error::other)?
     }
 
     fn lock(&self) -> MutexGuard<'_, Known> {
-        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.known)
     }
+}
+
+fn lock(known: &Mutex<Known>) -> MutexGuard<'_, Known> {
+    known.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Known {

@@ -10,13 +10,14 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// So many lines are never worth writing anew.
+/// After so many further lines, and at least as many as there were, the file is written anew.
 const FEW_LINES: usize = 1_000;
 
-/// The file, and how many lines it has.
+/// The file, and when it is written anew.
 pub(super) struct File {
     path: PathBuf,
-    lines: usize,
+    /// Lines that may be added before; none after a line that may have been cut, which would spoil the next one.
+    room: usize,
 }
 
 impl File {
@@ -33,17 +34,18 @@ impl File {
     pub(super) fn begin(path: &Path, ends: &[End]) -> io::Result<Self> {
         let mut file = Self {
             path: path.into(),
-            lines: 0,
+            room: 0,
         };
         file.rewrite(ends)?;
         Ok(file)
     }
 
-    /// Adds one end; `all` is what the file should hold then.
-    pub(super) fn append(&mut self, end: End, all: &[End]) -> io::Result<()> {
-        if self.lines >= FEW_LINES.max(all.len() * 2) {
-            return self.rewrite(all);
+    /// Adds one end; `all` gives what the file should hold then.
+    pub(super) fn append(&mut self, end: End, all: impl FnOnce() -> Vec<End>) -> io::Result<()> {
+        if self.room == 0 {
+            return self.rewrite(&all());
         }
+        let room = std::mem::take(&mut self.room);
         let mut file = OpenOptions::new()
             .append(true)
             .create(true)
@@ -51,7 +53,7 @@ impl File {
             .open(&self.path)?;
         file.write_all(Self::line(end).as_bytes())?;
         file.sync_data()?;
-        self.lines += 1;
+        self.room = room - 1;
         Ok(())
     }
 
@@ -69,7 +71,7 @@ impl File {
         file.write_all(text.as_bytes())?;
         file.sync_data()?;
         fs::rename(&new, &self.path)?;
-        self.lines = ends.len();
+        self.room = FEW_LINES.max(ends.len());
         Ok(())
     }
 
@@ -97,5 +99,53 @@ fn parse(line: &str) -> Option<End> {
             until: until.parse().ok()?,
         }),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn session(until: u64) -> End {
+        let id = SessionId::random();
+        End::Session { id, until }
+    }
+
+    fn read(path: &Path) -> Vec<End> {
+        File::read(path).expect("it is there")
+    }
+
+    #[test]
+    fn lines_are_added_until_all_is_written_anew() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("ended");
+        let (kept, new) = (session(1), session(2));
+        let mut file = File::begin(&path, &[kept]).expect("it is made");
+
+        for _ in 0..FEW_LINES {
+            file.append(new, || unreachable!("there is room"))
+                .expect("it is written");
+        }
+        assert_eq!(read(&path).len(), 1 + FEW_LINES);
+        file.append(new, || vec![kept, new]).expect("it is written");
+
+        assert_eq!(read(&path), [kept, new]);
+    }
+
+    #[test]
+    fn after_a_line_that_was_not_written_all_is_written_anew() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("ended");
+        let (lost, new) = (session(1), session(2));
+        let mut file = File::begin(&path, &[]).expect("it is made");
+        fs::remove_file(&path).expect("it was there");
+        fs::create_dir(&path).expect("a folder in its place");
+
+        file.append(lost, || unreachable!("there is room"))
+            .expect_err("no file to write to");
+        fs::remove_dir(&path).expect("it was there");
+        file.append(new, || vec![lost, new]).expect("it is written");
+
+        assert_eq!(read(&path), [lost, new]);
     }
 }
