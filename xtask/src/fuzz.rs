@@ -34,6 +34,18 @@ pub(crate) struct Options {
     json: bool,
 }
 
+impl Options {
+    /// A short run, always the same.
+    pub(crate) fn short() -> Self {
+        Self {
+            targets: Vec::new(),
+            seconds: 0,
+            runs: Some(10_000),
+            json: false,
+        }
+    }
+}
+
 /// What reads what: the target, and where its seeds come from.
 const TARGETS: [(&str, Seeds); 8] = [
     ("sorter", Seeds::Responses),

@@ -7,7 +7,7 @@ mod skipped;
 use crate::{
     build,
     console::{complain, duration, say},
-    setup,
+    fuzz, setup,
     shell::{self, cargo},
     walls,
 };
@@ -46,6 +46,8 @@ enum Step {
     Build,
     /// Stories in a browser
     Browser,
+    /// A short run of each fuzz target
+    Fuzz,
     /// Hostile HTML, with all walls up and with each taken away
     Walls,
 }
@@ -87,6 +89,7 @@ impl Step {
             Self::Doc => count::doc_tests(),
             Self::Build => once(build::run().map(drop)),
             Self::Browser => browser::run(),
+            Self::Fuzz => once(fuzz::run(&fuzz::Options::short())),
             Self::Walls => once(walls::run(&walls::Options::samples())),
         }
     }
