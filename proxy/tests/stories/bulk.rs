@@ -1,12 +1,11 @@
 //! Orders about thousands of messages: their progress, and how they are broken off.
 
-use crate::support::{Browser, Proxy, fill_inbox};
+use crate::support::{Browser, Proxy, dovecot, fill_inbox};
 use surat_protocol::{Answer, ClientFrame, MailboxName, Problem, Request};
-use surat_testbed::Testbed;
 
 #[tokio::test]
 async fn a_move_that_is_cancelled_tells_what_it_moved_and_where_that_is() {
-    let testbed = Testbed::builder().without_postfix().start().unwrap();
+    let testbed = dovecot();
     fill_inbox(&testbed, 4_000);
     let proxy = Proxy::start(&testbed).await;
     let mut page = Browser::sign_in(&proxy, "ayu").await.live().await;

@@ -1,9 +1,9 @@
 //! Classes of holes that other webmails have had (docs/security-classes.md), where no other story tells of them.
 
-use crate::support::{Browser, Proxy, ayu, letters::upload};
+use crate::support::{Browser, Proxy, ayu, dovecot, letters::upload};
 use std::{fs, path::Path, sync::Arc};
 use surat_protocol::http::{LOGIN, LOGOUT, UPLOAD};
-use surat_testbed::{RARE_PASSWORD, Testbed, address};
+use surat_testbed::{RARE_PASSWORD, address};
 
 #[tokio::test]
 async fn class_22_no_path_leads_out_of_the_app() {
@@ -47,7 +47,7 @@ async fn class_25_nothing_is_changed_by_a_get() {
 
 #[tokio::test]
 async fn class_26_a_stolen_disk_has_no_password() {
-    let testbed = Testbed::builder().without_postfix().start().unwrap();
+    let testbed = dovecot();
     let folder = Arc::new(tempfile::tempdir().unwrap());
     let proxy = Proxy::start_in(&folder, &testbed, &[]).await;
     let mut browser = Browser::new(&proxy);

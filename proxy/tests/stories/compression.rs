@@ -1,6 +1,6 @@
 //! Long messages on the socket are compressed for who offers it, and for nobody else.
 
-use crate::support::{Browser, PATIENCE, Proxy};
+use crate::support::{Browser, PATIENCE, Proxy, dovecot};
 use miniz_oxide::{deflate::compress_to_vec, inflate::decompress_to_vec};
 use surat_protocol::{Answer, ClientFrame, MailboxName, Request, RequestId, Row, ServerFrame, frame};
 use surat_testbed::{Stored, Testbed};
@@ -172,7 +172,7 @@ async fn rows_take_half_the_octets_for_who_offers_compression() {
 
 #[tokio::test]
 async fn a_page_that_compresses_without_having_offered_it_is_closed() {
-    let testbed = Testbed::builder().without_postfix().start().unwrap();
+    let testbed = dovecot();
     let proxy = Proxy::start(&testbed).await;
     let browser = Browser::sign_in(&proxy, "ayu").await;
 

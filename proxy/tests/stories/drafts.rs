@@ -1,7 +1,7 @@
 //! Drafts: saved, kept when something goes wrong, and recovered.
 
 use crate::support::{
-    Browser, Proxy, draft, letter,
+    Browser, Proxy, dovecot, draft, letter,
     letters::{attached, part, save, send, two_people, upload},
 };
 use surat_protocol::{Address, Answer, Draft, Event, Flag, MessageRef, Origin, Problem, Request, http::UploadAnswer};
@@ -164,7 +164,7 @@ async fn what_is_asked_at_once_is_bounded_in_octets() {
 
 #[tokio::test]
 async fn an_upload_is_bounded_and_ones_own() {
-    let testbed = Testbed::builder().without_postfix().start().unwrap();
+    let testbed = dovecot();
     let proxy = Proxy::start_with(&testbed, &["--message-limit", "1M"]).await;
     let browser = Browser::sign_in(&proxy, "ayu").await;
 
@@ -195,7 +195,7 @@ async fn an_upload_is_bounded_and_ones_own() {
 
 #[tokio::test]
 async fn a_refusal_reaches_whoever_is_still_sending() {
-    let testbed = Testbed::builder().without_postfix().start().unwrap();
+    let testbed = dovecot();
     let proxy = Proxy::start_with(&testbed, &["--message-limit", "1M"]).await;
     let browser = Browser::sign_in(&proxy, "ayu").await;
     let host = browser.origin.trim_start_matches("http://");
@@ -244,7 +244,7 @@ async fn a_lost_submission_server_keeps_the_draft() {
 
 #[tokio::test]
 async fn what_was_sent_before_a_crash_is_filed_after_it() {
-    let testbed = Testbed::builder().without_postfix().start().unwrap();
+    let testbed = dovecot();
     let sent = letter("Sudah terkirim");
     let mut store = testbed.appender("ayu").unwrap();
     store.append("Drafts", r"\Draft \Seen $Submitted", None, &sent).unwrap();

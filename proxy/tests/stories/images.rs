@@ -1,6 +1,6 @@
 //! Remote images: through the proxy, only when asked for, and only images.
 
-use crate::support::{Browser, Proxy};
+use crate::support::{Browser, Proxy, dovecot};
 use surat_protocol::{Answer, Body, MessageRef, Request};
 use surat_testbed::Testbed;
 use tokio::{
@@ -97,7 +97,7 @@ async fn image_addresses(testbed: &Testbed, browser: &Browser, urls: &[String]) 
 
 #[tokio::test]
 async fn an_image_comes_through_the_proxy_and_tells_nothing() {
-    let testbed = Testbed::builder().without_postfix().start().unwrap();
+    let testbed = dovecot();
     let proxy = Proxy::start_with(&testbed, &["--allow-private-image-hosts"]).await;
     let browser = Browser::sign_in(&proxy, "ayu").await;
     let (port, mut requests) = web().await;
@@ -130,7 +130,7 @@ async fn an_image_comes_through_the_proxy_and_tells_nothing() {
 
 #[tokio::test]
 async fn private_addresses_are_never_asked() {
-    let testbed = Testbed::builder().without_postfix().start().unwrap();
+    let testbed = dovecot();
     let proxy = Proxy::start(&testbed).await;
     let browser = Browser::sign_in(&proxy, "ayu").await;
     let (port, mut requests) = web().await;

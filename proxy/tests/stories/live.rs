@@ -1,6 +1,6 @@
 //! What happens elsewhere is on the page by itself.
 
-use crate::support::{Browser, Inside, Live, Proxy, ayu, letter};
+use crate::support::{Browser, Inside, Live, Proxy, ayu, dovecot, letter};
 use std::time::{Duration, Instant};
 use surat_protocol::{Answer, Counts, Event, Flag, MailboxName, Problem, Request, UidSet};
 use surat_testbed::Testbed;
@@ -278,7 +278,7 @@ async fn a_folder_that_was_removed_elsewhere_is_said_to_be_gone() {
 #[tokio::test]
 async fn a_search_finds_in_all_folders_and_can_be_cancelled() {
     use surat_protocol::{ClientFrame, Scope, Term, TermField};
-    let testbed = Testbed::builder().without_postfix().start().unwrap();
+    let testbed = dovecot();
     let mut store = testbed.appender("ayu").unwrap();
     store.append("INBOX", "", None, &letter("Kopi pagi")).unwrap();
     store.append("INBOX", "", None, &letter("Teh é sore")).unwrap();

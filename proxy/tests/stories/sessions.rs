@@ -1,13 +1,8 @@
 //! How sessions end, and how they outlive a change of the key.
 
-use crate::support::{Browser, Live, Proxy, ayu, live};
+use crate::support::{Browser, Live, Proxy, ayu, dovecot, live};
 use std::{fs, process::Command, sync::Arc};
 use surat_protocol::{Event, Problem, http::LOGOUT, http::LOGOUT_EVERYWHERE};
-use surat_testbed::Testbed;
-
-fn dovecot() -> Testbed {
-    Testbed::builder().without_postfix().start().unwrap()
-}
 
 /// The same browser at another proxy.
 fn at(browser: &Browser, proxy: &Proxy) -> Browser {

@@ -1,18 +1,13 @@
 //! Signing in and out, and what happens to those who are not.
 
-use crate::support::{Browser, Live, PATIENCE, Proxy, ayu, live, until};
+use crate::support::{Browser, Live, PATIENCE, Proxy, ayu, dovecot, live, until};
 use futures_util::{SinkExt, StreamExt};
 use std::sync::Arc;
 use surat_protocol::{
     ClientFrame, Event, Problem, Refusal, ServerFrame, frame,
     http::{LOGIN, LOGOUT, Login},
 };
-use surat_testbed::Testbed;
 use tokio_tungstenite::tungstenite::Message;
-
-fn dovecot() -> Testbed {
-    Testbed::builder().without_postfix().start().unwrap()
-}
 
 /// What a page is told when it says Hello.
 async fn refusal(browser: &Browser, version: u16) -> Refusal {

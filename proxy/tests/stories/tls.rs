@@ -1,6 +1,6 @@
 //! Encryption towards the mail servers, with a private authority, and HTTPS by the proxy itself.
 
-use crate::support::{Browser, Proxy, Tap, draft, letters::send, until};
+use crate::support::{Browser, Proxy, Tap, dovecot, draft, letters::send, until};
 use std::process::Command;
 use surat_protocol::{Answer, CertificateFault, Problem, Request, Server};
 use surat_testbed::{CertificateKind, Testbed};
@@ -76,7 +76,7 @@ async fn a_mail_server_whose_certificate_does_not_verify_gets_no_password() {
 
 #[tokio::test]
 async fn a_submission_server_whose_certificate_does_not_verify_gets_neither_password_nor_letter() {
-    let reading = Testbed::builder().without_postfix().start().unwrap();
+    let reading = dovecot();
     for (kind, reason) in FAULTS {
         let sending = Testbed::builder().certificate(kind).start().unwrap();
         let authorities = format!("{}{}", reading.ca_pem, sending.ca_pem);
@@ -146,7 +146,7 @@ async fn kept_as_draft(proxy: &Proxy) -> Problem {
 
 #[tokio::test]
 async fn the_proxy_speaks_https_by_itself() {
-    let testbed = Testbed::builder().without_postfix().start().unwrap();
+    let testbed = dovecot();
     let folder = tempfile::tempdir().unwrap();
     let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
     let (cert, key) = (folder.path().join("cert.pem"), folder.path().join("key.pem"));

@@ -1,6 +1,6 @@
 //! What a reader is told of a sender: by the own mail server's word, by the letter itself, and by the own mail.
 
-use crate::support::{Browser, Live, Proxy, ayu, fill_inbox};
+use crate::support::{Browser, Live, Proxy, ayu, dovecot, fill_inbox};
 use surat_protocol::{Answer, Caution, Checks, MessageRef, Outcome, Problem, Request, Trust};
 use surat_testbed::Testbed;
 
@@ -57,7 +57,7 @@ const FORGED: &str = "Authentication-Results: mx.surat.test; spf=fail smtp.mailf
 
 #[tokio::test]
 async fn the_word_of_the_own_server_is_passed_on_where_its_name_is_set() {
-    let testbed = Testbed::builder().without_postfix().start().unwrap();
+    let testbed = dovecot();
     put(&testbed, "INBOX", &letter(FORGED));
     let proxy = Proxy::start_with(&testbed, &["--authserv-id", "mx.surat.test"]).await;
     let mut page = Browser::sign_in(&proxy, "ayu").await.live().await;

@@ -19,9 +19,14 @@ use surat_testbed::Testbed;
 /// Long enough for a slow machine; a story that waits longer has failed.
 pub const PATIENCE: Duration = Duration::from_secs(20);
 
+/// Dovecot alone.
+pub fn dovecot() -> Testbed {
+    Testbed::builder().without_postfix().start().unwrap()
+}
+
 /// Dovecot alone, a proxy before it, and ayu signed in with an open page.
 pub async fn ayu() -> (Testbed, Proxy, Browser, Live) {
-    let testbed = Testbed::builder().without_postfix().start().unwrap();
+    let testbed = dovecot();
     let proxy = Proxy::start(&testbed).await;
     let browser = Browser::sign_in(&proxy, "ayu").await;
     let live = browser.live().await;
