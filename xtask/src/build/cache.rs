@@ -1,7 +1,7 @@
 //! The worker that keeps mail in the browser (cache/): a script and a wasm of its own, loaded by the app when it is
 //! needed, and not before.
 
-use super::{Profile, finish::hash, worker::without_comments};
+use super::{Profile, finish::hash, names, worker::without_comments};
 use crate::shell::{self, cargo, command};
 use anyhow::{Context, Result};
 use std::{fs, path::Path};
@@ -42,9 +42,13 @@ pub(super) fn build(profile: Profile, dist: &Path) -> Result<String> {
     )?;
     let read = |name: &str| fs::read(bound.join(name)).with_context(|| format!("Read {name} of the cache"));
     let text = |octets| String::from_utf8(octets).context("Read the script of the cache");
-    let wasm = read("cache_bg.wasm")?;
+    let (wasm, script) = (read("cache_bg.wasm")?, text(read("cache.js")?)?);
+    let (wasm, script) = match profile {
+        Profile::Release => names::shorten(&wasm, &script)?,
+        Profile::Dev => (wasm, script),
+    };
     let starter = text(fs::read(shell::root().join("public/cache-worker.js")).context("Read public/cache-worker.js")?)?;
-    write(dist, &text(read("cache.js")?)?, &wasm, &starter)
+    write(dist, &script, &wasm, &starter)
 }
 
 /// Writes both files, each with a hash in its name, and gives the path of the script.

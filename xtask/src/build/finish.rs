@@ -1,15 +1,21 @@
 //! Makes what Trunk built ready to be served: no inline script, since the page's policy forbids it, a service worker that
 //! knows all files, and a brotli form beside each file that gets smaller by it.
 
-use super::{Profile, worker};
+use super::{Profile, names, worker};
 use crate::{console::Progress, shell};
 use anyhow::{Context, Result, ensure};
-use sha2::{Digest, Sha256};
+use base64::{Engine, prelude::BASE64_STANDARD};
+use sha2::{Digest, Sha256, Sha384};
 use std::{
     fs,
     io::Write,
     path::{Path, PathBuf},
 };
+
+/// What the names of the app's files begin with, and how they end.
+const APP: &str = "surat-app-";
+const SCRIPT: &str = ".js";
+const WASM: &str = "_bg.wasm";
 
 /// Quality 11: slow to make, smallest to send.
 const BEST: u32 = 11;
@@ -33,7 +39,10 @@ pub(super) fn finish(dist: &Path, profile: Profile, cache: &str) -> Result<()> {
     let helpers: String = helpers.into_iter().collect::<Result<_>>()?;
     let helper = worker::without_comments(&helpers.replace("CACHE_WORKER", &format!("'{cache}'")));
     let page = dist.join("index.html");
-    let html = fs::read_to_string(&page).context("Read dist/index.html")?;
+    let mut html = fs::read_to_string(&page).context("Read dist/index.html")?;
+    if profile == Profile::Release {
+        html = shorten_names(dist, &html)?;
+    }
     let html = outline_scripts(&html, |script| {
         let script = helper.clone() + script;
         let name = format!("start-{}.js", hash(&[&script]));
@@ -47,6 +56,34 @@ pub(super) fn finish(dist: &Path, profile: Profile, cache: &str) -> Result<()> {
 
 fn source(path: &str) -> Result<String> {
     fs::read_to_string(shell::root().join(path)).with_context(|| format!("Read {path}"))
+}
+
+/// Gives what the app's wasm imports short names, and both of its files a hash of what they are then. Gives the page
+/// that names them.
+fn shorten_names(dist: &Path, html: &str) -> Result<String> {
+    let (_, after) = html.split_once(APP).context("The page does not name the app")?;
+    let (hash_before, _) = after.split_once('.').context("The app has no extension")?;
+    let stem = format!("{APP}{hash_before}");
+    let read = |ending| fs::read(dist.join(format!("{stem}{ending}"))).with_context(|| format!("Read {stem}{ending}"));
+    let (wasm, script) = (read(WASM)?, read(SCRIPT)?);
+    let text = std::str::from_utf8(&script).context("Read the script of the app")?;
+    let (short_wasm, short_script) = names::shorten(&wasm, text)?;
+    let new_stem = format!("{APP}{}", hash(&[&short_wasm[..], short_script.as_bytes()]));
+    let mut html = html.replace(&stem, &new_stem);
+    for (ending, before, after) in [
+        (WASM, &wasm, &short_wasm),
+        (SCRIPT, &script, &short_script.into_bytes()),
+    ] {
+        fs::remove_file(dist.join(format!("{stem}{ending}"))).context("Remove a file with long names")?;
+        fs::write(dist.join(format!("{new_stem}{ending}")), after).context("Write a file with short names")?;
+        html = html.replace(&integrity(before), &integrity(after));
+    }
+    Ok(html)
+}
+
+/// What a page says of a file, for the browser to compare (Subresource Integrity, section 3.5).
+fn integrity(octets: &[u8]) -> String {
+    format!("sha384-{}", BASE64_STANDARD.encode(Sha384::digest(octets)))
 }
 
 /// Moves each inline script of a page into a file of its own, named by `store`.
@@ -141,6 +178,28 @@ mod tests {
             "<head><script type=\"module\" src=\"/start-1.js\"></script><script src=\"/a.js\"></script></head>"
         );
         assert_eq!(stored, ["start();"]);
+    }
+
+    #[test]
+    fn the_page_names_the_shortened_files_and_what_they_hold() {
+        let folder = tempfile::tempdir().unwrap();
+        let dist = folder.path();
+        let (wasm, script) = (names::tests::importing(&["__wbg_open_1f"]), "__wbg_open_1f()");
+        fs::write(dist.join("surat-app-1f_bg.wasm"), &wasm).unwrap();
+        fs::write(dist.join("surat-app-1f.js"), script).unwrap();
+        let link = |file: &str, octets: &[u8]| format!("<link href=/{file} integrity={}>", integrity(octets));
+        let page = link("surat-app-1f.js", script.as_bytes()) + &link("surat-app-1f_bg.wasm", &wasm);
+
+        let page = shorten_names(dist, &page).unwrap();
+
+        let mut files: Vec<_> = fs::read_dir(dist)
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .collect();
+        files.sort_unstable();
+        let links = files.iter().map(|file| link(file, &fs::read(dist.join(file)).unwrap()));
+        assert_eq!(page, links.collect::<String>());
+        assert_eq!(fs::read_to_string(dist.join(&files[0])).unwrap(), "i0()");
     }
 
     #[test]

@@ -3,6 +3,7 @@
 mod cache;
 mod finish;
 mod fresh;
+mod names;
 mod worker;
 
 pub(crate) use cache::NAME as CACHE_NAME;
