@@ -1,5 +1,5 @@
 // What a person set up: the name and the trusted senders are of one account, and gone with its session.
-import { expect, type Page, test } from '@playwright/test';
+import { expect, type Page, type Route, test } from '@playwright/test';
 import { html } from '../support/mail';
 import { useStage } from '../support/stage';
 import { Surat } from '../support/surat';
@@ -117,4 +117,21 @@ test('ending all sessions signs the account out in every browser', async ({ page
   await there.page.reload();
   await expect(there.page.getByRole('textbox', { name: 'Email address' })).toBeVisible();
   await there.page.context().close();
+});
+
+test('a sign-out that the proxy did not do is no sign-out', async ({ page }) => {
+  const surat = new Surat(page, held.stage);
+  await surat.enter(held.stage.newcomer());
+  const refuse = (route: Route) => route.fulfill({ status: 503, body: 'Not now' });
+  await page.route('**/api/logout/everywhere', refuse);
+  await openSettings(surat);
+  const end = page.getByRole('dialog', { name: 'Settings' }).getByRole('button', { name: 'End all sessions' });
+
+  await end.click();
+  await expect(page.getByText(/broke before this was done/).first()).toBeVisible();
+  await expect(page.getByRole('textbox', { name: 'Email address' })).toBeHidden();
+
+  await page.unroute('**/api/logout/everywhere', refuse);
+  await end.click();
+  await expect(page.getByRole('textbox', { name: 'Email address' })).toBeVisible();
 });

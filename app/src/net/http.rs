@@ -12,14 +12,15 @@ use web_sys::{Headers, RequestInit, Response};
 
 /// Signs in; on success the browser holds the session cookie.
 pub(crate) async fn sign_in(login: &Login) -> LoginAnswer {
-    let answer = post(LOGIN, &encode(login)).await.ok_or(unreachable())?;
+    let answer = octets(post(LOGIN, &encode(login)).await).await.ok_or(unreachable())?;
     decode::<LoginAnswer>(&answer).ok_or(unreachable())?
 }
 
 /// Signs out by one of the two paths for it: ends sessions and clears the cookie. The error says that the proxy was not
-/// reached.
+/// reached, or that it did not do it.
 pub(crate) async fn sign_out(path: &str) -> Result<(), Problem> {
-    post(path, &[]).await.map(|_| ()).ok_or(unreachable())
+    let response = post(path, &[]).await.filter(Response::ok);
+    response.map(drop).ok_or(unreachable())
 }
 
 /// One of the app's own files.
@@ -39,7 +40,7 @@ fn unreachable() -> Problem {
     Problem::ConnectionLost(Server::Imap)
 }
 
-async fn post(path: &str, body: &[u8]) -> Option<Vec<u8>> {
+async fn post(path: &str, body: &[u8]) -> Option<Response> {
     let headers = Headers::new().ok()?;
     headers.set("Content-Type", "application/octet-stream").ok()?;
     let options = RequestInit::new();
@@ -47,7 +48,10 @@ async fn post(path: &str, body: &[u8]) -> Option<Vec<u8>> {
     options.set_headers(headers.as_ref());
     options.set_body(Uint8Array::from(body).as_ref());
     let answer = web_sys::window()?.fetch_with_str_and_init(path, &options);
-    let response: Response = JsFuture::from(answer).await.ok()?.dyn_into().ok()?;
-    let octets = JsFuture::from(response.array_buffer().ok()?).await.ok()?;
+    JsFuture::from(answer).await.ok()?.dyn_into().ok()
+}
+
+async fn octets(response: Option<Response>) -> Option<Vec<u8>> {
+    let octets = JsFuture::from(response?.array_buffer().ok()?).await.ok()?;
     Some(Uint8Array::new(&octets).to_vec())
 }
