@@ -4,18 +4,22 @@
 //! stable compiler, so that no nightly one is needed; its sanitisers are not, and without `unsafe` there is little to find
 //! for them.
 
+mod coverage;
+mod seeds;
+
 use crate::{
     console::{Step, say},
     shell::{self, cargo, root},
 };
 use anyhow::{Context, Result, ensure};
-use serde::{Deserialize, Serialize};
+use coverage::{Coverage, Lines};
+use seeds::{Inputs, Seeds};
+use serde::Serialize;
 use std::{
     fs,
     path::{Path, PathBuf},
     process::Command,
 };
-use surat_testbed::corpus;
 
 /// What to feed, and for how long.
 #[derive(Clone, Debug, clap::Args)]
@@ -29,6 +33,9 @@ pub(crate) struct Options {
     /// So many inputs each, always the same ones, in place of a time
     #[arg(long, value_name = "COUNT")]
     runs: Option<u64>,
+    /// Tells how much of the files that a target is about its inputs reach, too; builds once more
+    #[arg(long)]
+    coverage: bool,
     /// As JSON
     #[arg(long)]
     json: bool,
@@ -41,31 +48,39 @@ impl Options {
             targets: Vec::new(),
             seconds: 0,
             runs: Some(10_000),
+            coverage: false,
             json: false,
         }
     }
 }
 
-/// What reads what: the target, and where its seeds come from.
-const TARGETS: [(&str, Seeds); 8] = [
-    ("sorter", Seeds::Responses),
-    ("response", Seeds::Responses),
-    ("html", Seeds::Html),
-    ("css", Seeds::Html),
-    ("message", Seeds::Responses),
-    ("header", Seeds::Mail),
-    ("frame", Seeds::None),
-    ("cookie", Seeds::None),
+/// The target, where its seeds come from, and the files that it is about.
+const TARGETS: [(&str, Seeds, &[&str]); 8] = [
+    ("sorter", Seeds::Responses, &["proxy/src/imap/sorter.rs"]),
+    ("response", Seeds::Responses, &["proxy/src/imap/decode"]),
+    ("html", Seeds::Html, &["sanitizer/src"]),
+    ("css", Seeds::Html, &["sanitizer/src/css"]),
+    (
+        "message",
+        Seeds::Responses,
+        &[
+            "proxy/src/mime/charset.rs",
+            "proxy/src/mime/flowed.rs",
+            "proxy/src/mime/plan",
+            "proxy/src/mime/plan.rs",
+            "proxy/src/mime/transfer.rs",
+            "proxy/src/mime/view",
+            "proxy/src/mime/view.rs",
+        ],
+    ),
+    ("header", Seeds::Mail, &["proxy/src/mime/header"]),
+    ("frame", Seeds::None, &["protocol/src"]),
+    (
+        "cookie",
+        Seeds::None,
+        &["proxy/src/http/cookie", "proxy/src/http/cookie.rs"],
+    ),
 ];
-
-/// Inputs to begin with: our own, and those of the corpus beside the checkout if there is one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Seeds {
-    Responses,
-    Html,
-    Mail,
-    None,
-}
 
 /// Measures which edges of the program are reached, and what is compared with what.
 const FLAGS: &str = "-Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-level=4 \
@@ -75,8 +90,6 @@ const FLAGS: &str = "-Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-leve
 /// A message that takes longer than this to read is a finding, in seconds; so is one that takes more memory, in MiB.
 const TIMEOUT_SECONDS: u32 = 10;
 const MEMORY_MIB: u32 = 1024;
-/// Longer seeds slow everything down.
-const SEED_OCTETS: usize = 16 << 10;
 
 /// What came of one target.
 #[derive(Debug, Default, PartialEq, Eq, Serialize)]
@@ -86,42 +99,52 @@ struct Row {
     inputs: u64,
     /// Edges of the program that they reached.
     edges: u64,
+    /// What they and those of earlier runs reach of the lines that the target is about.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    lines: Option<Lines>,
 }
 
 /// Prints the table, and fails at the first finding.
 pub(crate) fn run(options: &Options) -> Result<()> {
     for name in &options.targets {
-        let is_known = TARGETS.iter().any(|(target, _)| target == name);
+        let is_known = TARGETS.iter().any(|(target, ..)| target == name);
         ensure!(
             is_known,
             "there is no target \"{name}\"; there are {}",
-            TARGETS.map(|(name, _)| name).join(", ")
+            TARGETS.map(|(name, ..)| name).join(", ")
         );
     }
-    let folder = build()?;
+    let folder = build("fuzz", FLAGS)?;
+    let coverage = options.coverage.then(Coverage::begin).transpose()?;
     let mut rows = Vec::new();
-    for (target, seeds) in TARGETS {
+    for (target, seeds, files) in TARGETS {
         if options.targets.is_empty() || options.targets.iter().any(|wanted| wanted == target) {
-            rows.push(feed(&folder, target, seeds, options)?);
+            let inputs = Inputs::new(target, seeds, options.runs.is_some())?;
+            let mut row = feed(&folder, target, inputs.path(), options)?;
+            if let Some(coverage) = &coverage {
+                row.lines = Some(coverage.of(target, inputs.path(), files)?);
+            }
+            rows.push(row);
         }
     }
     if options.json {
         println!("{}", serde_json::json!({ "rows": rows }));
     } else {
-        println!("{:<10} {:>12} {:>8}", "target", "inputs", "edges");
-        for Row { target, inputs, edges } in rows {
-            println!("{target:<10} {inputs:>12} {edges:>8}");
+        println!("{:<10} {:>12} {:>8} {:>14}", "target", "inputs", "edges", "lines");
+        for row in rows {
+            let lines = row.lines.map(|lines| lines.to_string()).unwrap_or_default();
+            println!("{:<10} {:>12} {:>8} {lines:>14}", row.target, row.inputs, row.edges);
         }
     }
     Ok(())
 }
 
-/// Builds all targets; gives the folder that they are in.
-fn build() -> Result<PathBuf> {
+/// Builds all targets with these flags, below a folder of this name; gives the folder that they are in.
+fn build(name: &str, flags: &str) -> Result<PathBuf> {
     let version = shell::output(Command::new("rustc").arg("-vV"))?;
     let host = version.lines().find_map(|line| line.strip_prefix("host: "));
     let host = host.context("rustc -vV names no host")?;
-    let target = shell::target().join("fuzz");
+    let target = shell::target().join(name);
     let step = Step::begin("Building the fuzz targets");
     // With a target of its own, the flags are not those of build scripts and macros.
     shell::run(
@@ -129,24 +152,14 @@ fn build() -> Result<PathBuf> {
             .args(["build", "--release", "--locked", "--target", host])
             .current_dir(root().join("fuzz"))
             .env("CARGO_TARGET_DIR", &target)
-            .env("RUSTFLAGS", FLAGS),
+            .env("RUSTFLAGS", flags),
     )?;
     step.end();
     Ok(target.join(host).join("release"))
 }
 
-fn feed(folder: &Path, target: &str, seeds: Seeds, options: &Options) -> Result<Row> {
+fn feed(folder: &Path, target: &str, inputs: &Path, options: &Options) -> Result<Row> {
     let step = Step::begin(&format!("Feeding {target}"));
-    let kept = shell::target().join("fuzz").join("seeds").join(target);
-    let is_fixed = options.runs.is_some();
-    // What earlier runs have found to be of use would make a run that is to be always the same another one.
-    let fixed = tempfile::tempdir().context("Create a folder")?;
-    let inputs = if is_fixed { fixed.path().to_owned() } else { kept };
-    fs::create_dir_all(&inputs).with_context(|| format!("Create {}", inputs.display()))?;
-    for (number, seed) in texts(seeds, is_fixed)?.iter().enumerate() {
-        let end = seed.len().min(SEED_OCTETS);
-        fs::write(inputs.join(format!("seed-{number}")), &seed[..end]).context("Write a seed")?;
-    }
     let findings = shell::target().join("fuzz").join("findings");
     fs::create_dir_all(&findings).context("Create a folder for findings")?;
     let limit = match options.runs {
@@ -154,7 +167,7 @@ fn feed(folder: &Path, target: &str, seeds: Seeds, options: &Options) -> Result<
         None => vec![format!("-max_total_time={}", options.seconds)],
     };
     let output = Command::new(folder.join(target))
-        .arg(&inputs)
+        .arg(inputs)
         .args(limit)
         .arg(format!("-timeout={TIMEOUT_SECONDS}"))
         .arg(format!("-rss_limit_mb={MEMORY_MIB}"))
@@ -187,48 +200,8 @@ fn row(target: &str, said: &str) -> Option<Row> {
         target: target.into(),
         inputs: inputs.trim().parse().ok()?,
         edges: edges.split_whitespace().next()?.parse().ok()?,
+        lines: None,
     })
-}
-
-#[derive(Deserialize)]
-struct Line {
-    #[serde(alias = "payload", alias = "response")]
-    text: String,
-}
-
-/// The seeds. A run that is to be always the same has only those of the repository.
-fn texts(seeds: Seeds, is_fixed: bool) -> Result<Vec<Vec<u8>>> {
-    let beside = root().join("../shared/corpus");
-    let (own, lines) = match seeds {
-        Seeds::None => return Ok(Vec::new()),
-        Seeds::Html => ("sanitizer/samples.jsonl", Some("html/payloads.jsonl")),
-        Seeds::Responses => ("fuzz/responses.jsonl", Some("imap/responses.jsonl")),
-        Seeds::Mail => ("fuzz/headers.jsonl", None),
-    };
-    let mut texts = of_lines(&root().join(own))?;
-    if is_fixed || !beside.is_dir() {
-        return Ok(texts);
-    }
-    match lines {
-        Some(lines) => texts.extend(of_lines(&beside.join(lines))?),
-        None => {
-            for file in corpus::files(&beside.join("mail"))? {
-                texts.push(fs::read(&file).with_context(|| format!("Read {}", file.display()))?);
-            }
-        }
-    }
-    Ok(texts)
-}
-
-fn of_lines(file: &Path) -> Result<Vec<Vec<u8>>> {
-    let text = fs::read_to_string(file).with_context(|| format!("Read {}", file.display()))?;
-    let line = |line: &str| {
-        Ok(serde_json::from_str::<Line>(line)
-            .context("Understand a seed")?
-            .text
-            .into_bytes())
-    };
-    text.lines().filter(|text| !text.trim().is_empty()).map(line).collect()
 }
 
 #[cfg(test)]
@@ -250,13 +223,16 @@ mod tests {
     fn every_target_is_in_the_folder_and_has_seeds() {
         let manifest = fs::read_to_string(root().join("fuzz/Cargo.toml")).expect("it is there");
         assert_eq!(manifest.matches("[[bin]]").count(), TARGETS.len());
-        for (target, seeds) in TARGETS {
+        for (target, seeds, files) in TARGETS {
             assert!(
                 manifest.contains(&format!("path = \"targets/{target}.rs\"")),
                 "{target}"
             );
-            let count = texts(seeds, true).expect("they can be read").len();
+            let count = seeds::texts(seeds, true).expect("they can be read").len();
             assert_eq!(count > 0, seeds != Seeds::None, "{target}");
+            for file in files {
+                assert!(root().join(file).exists(), "{file}");
+            }
         }
     }
 }
