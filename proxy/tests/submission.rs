@@ -4,7 +4,7 @@
 use std::{
     io::{BufRead, BufReader, Write},
     net::TcpStream,
-    time::{Duration, SystemTime},
+    time::{Duration, Instant, SystemTime},
 };
 use surat_protocol::{Address, CertificateFault, Draft, Problem, Server};
 use surat_proxy::{
@@ -26,6 +26,7 @@ fn ayu() -> Credentials {
     Credentials {
         user: "ayu@surat.test".into(),
         password: Secret::new("surat"),
+        address: None,
     }
 }
 
@@ -223,4 +224,34 @@ async fn a_probe_tells_what_the_server_offers() {
     );
     probe.sign_in(&ayu()).await.unwrap();
     probe.leave().await;
+}
+
+#[tokio::test]
+async fn a_server_that_believes_us_is_told_where_the_person_sits() {
+    let testbed = Testbed::builder().xclient().start().unwrap();
+    let draft = draft(&["budi@surat.test"]);
+    let message = compose(&draft, "ayu@surat.test", Vec::new(), SystemTime::now()).unwrap();
+    let envelope = recipients(&draft, "ayu@surat.test").unwrap();
+    let (smtp, smtps) = (testbed.smtp_port, testbed.smtps_port);
+
+    for url in [format!("smtp://127.0.0.1:{smtp}"), format!("smtps://127.0.0.1:{smtps}")] {
+        for address in ["192.0.2.7", "2001:db8::7"] {
+            let ayu = Credentials {
+                address: Some(address.parse().unwrap()),
+                ..ayu()
+            };
+            send(&submission(&testbed, &url), &ayu, &envelope, &transmitted(&message))
+                .await
+                .unwrap();
+        }
+    }
+
+    // This Postfix has no IPv6: it refuses to be told such an address, and takes the message all the same.
+    let clients = ["unknown[192.0.2.7]", "localhost[127.0.0.1]"];
+    let sent = || clients.map(|client| testbed.postfix_log().matches(&format!("client={client}, sasl")).count());
+    let patience = Instant::now() + Duration::from_secs(20);
+    while sent() != [2, 2] && Instant::now() < patience {
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    assert_eq!(sent(), [2, 2], "{}", testbed.postfix_log());
 }

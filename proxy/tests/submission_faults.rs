@@ -55,6 +55,7 @@ async fn result(script: &'static [(&'static str, &'static str)]) -> (Result<(), 
     let credentials = Credentials {
         user: "ayu@surat.test".into(),
         password: Secret::new("surat"),
+        address: Some(std::net::Ipv6Addr::LOCALHOST.into()),
     };
     let envelope = Envelope {
         from: "ayu@surat.test".parse().unwrap(),
@@ -176,4 +177,35 @@ async fn login_is_used_where_plain_is_missing() {
     .await;
 
     assert_eq!(result, Err(Problem::WrongPassword), "{heard}");
+}
+
+#[tokio::test]
+async fn a_server_that_refuses_to_be_told_an_address_gets_the_message() {
+    let (result, heard) = result(&[
+        ("", "220 hi\r\n"),
+        ("EHLO", "250-here\r\n250-AUTH PLAIN\r\n250 XCLIENT ADDR LOGIN\r\n"),
+        ("XCLIENT", "550 not you\r\n"),
+        ("AUTH", "235 ok\r\n"),
+        ("MAIL", "250 ok\r\n"),
+        ("RCPT", "250 ok\r\n"),
+        ("DATA", "354 go\r\n"),
+        (".", "250 taken\r\n"),
+    ])
+    .await;
+
+    assert_eq!(result, Ok(()));
+    assert!(heard.contains("\nXCLIENT ADDR=IPV6:::1\r\n"), "{heard}");
+}
+
+#[tokio::test]
+async fn a_server_that_takes_no_address_is_told_none() {
+    let (result, heard) = result(&[
+        ("", "220 hi\r\n"),
+        ("EHLO", "250-here\r\n250-AUTH PLAIN\r\n250 XCLIENT LOGIN\r\n"),
+        ("AUTH", "535 no\r\n"),
+    ])
+    .await;
+
+    assert_eq!(result, Err(Problem::WrongPassword));
+    assert!(!heard.contains("XCLIENT"), "{heard}");
 }

@@ -13,6 +13,7 @@ pub struct Builder {
     pub(crate) certificate: CertificateKind,
     pub(crate) postfix: bool,
     pub(crate) log_commands: bool,
+    pub(crate) xclient: bool,
     pub(crate) message_size_limit_octets: u64,
 }
 
@@ -26,6 +27,7 @@ impl Default for Builder {
             certificate: CertificateKind::Good,
             postfix: true,
             log_commands: false,
+            xclient: false,
             message_size_limit_octets: 50 * 1024 * 1024,
         }
     }
@@ -69,6 +71,12 @@ impl Builder {
     /// field of each message.
     pub fn log_commands(mut self) -> Self {
         self.log_commands = true;
+        self
+    }
+
+    /// Postfix believes whoever is on this machine where a client is (XCLIENT).
+    pub fn xclient(mut self) -> Self {
+        self.xclient = true;
         self
     }
 

@@ -63,6 +63,7 @@ fn main_cf(builder: &Builder, folder: &Path, ports: Ports, master: &Path) -> Res
     } else {
         String::new()
     };
+    let xclient = if builder.xclient { "127.0.0.1" } else { "" };
     let lmtp = ports.lmtp;
     Ok(format!(
         "compatibility_level = 3.6
@@ -96,6 +97,7 @@ smtpd_tls_security_level = {tls}
 smtpd_tls_chain_files = {dir}/server.key, {dir}/server.pem
 smtpd_tls_session_cache_database =
 smtpd_tls_loglevel = 0
+smtpd_authorized_xclient_hosts = {xclient}
 # The stories send in quick succession, and break off often.
 smtpd_client_connection_count_limit = 0
 smtpd_error_sleep_time = 0

@@ -110,6 +110,7 @@ async fn smtp(config: &Config, tls: TlsSettings, shown: &Shown, user: Option<&Us
         let credentials = Credentials {
             user: email.clone(),
             password: password.clone(),
+            address: None,
         };
         if let Err(fault) = probe.sign_in(&credentials).await {
             return Ok(Err(fault.into()));

@@ -21,6 +21,7 @@ use lettre::{
     },
 };
 use session::Session;
+use std::net::IpAddr;
 use surat_protocol::{Problem, RefusedRecipient};
 
 /// Where and how to submit. Cheap to clone.
@@ -39,6 +40,8 @@ pub struct Credentials {
     pub user: String,
     /// Password.
     pub password: Secret,
+    /// Where the person sits: told to a server that lets us (XCLIENT), for its log and its limits.
+    pub address: Option<IpAddr>,
 }
 
 /// What SMTP is told about a message; its header may say something else (Bcc).
@@ -76,6 +79,9 @@ async fn try_send(
         return Err(Fault::Problem(Problem::NoRecipients));
     }
     let mut session = Session::open(submission).await?;
+    if let Some(address) = credentials.address {
+        session.introduce(address).await?;
+    }
     let parameters = mail_parameters(&session, envelope, message)?;
     session.authenticate(credentials).await?;
     let result = transact(&mut session, envelope, parameters, message).await;

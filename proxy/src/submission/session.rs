@@ -12,7 +12,7 @@ use lettre::transport::smtp::{
     extension::ClientId,
 };
 use rustls::pki_types::ServerName;
-use std::{fmt::Display, io, time::Duration};
+use std::{fmt::Display, io, net::IpAddr, time::Duration};
 use surat_protocol::Problem;
 use tokio::{net::TcpStream, time::timeout};
 use tokio_rustls::{TlsConnector, client::TlsStream};
@@ -84,6 +84,27 @@ impl Session {
             extensions,
             greeting,
         })
+    }
+
+    /// Tells the server where the person sits, if it lets us: XCLIENT, which Postfix and Dovecot offer to hosts that they
+    /// are told to believe. The session begins anew after it. A server may refuse; that is no reason not to send.
+    pub(super) async fn introduce(&mut self, address: IpAddr) -> Result<(), Fault> {
+        let offered = find(&self.extensions, "XCLIENT").unwrap_or_default();
+        let takes = |name: &str| offered.split_ascii_whitespace().skip(1).any(|word| word == name);
+        if !takes("ADDR") {
+            return Ok(());
+        }
+        let name = if takes("NAME") { "NAME=[UNAVAILABLE] " } else { "" };
+        let prefix = if address.is_ipv6() { "IPV6:" } else { "" };
+        let reply = self
+            .command(format!("XCLIENT {name}ADDR={prefix}{address}\r\n"))
+            .await?;
+        match reply.code {
+            220 => self.extensions = hello(&mut self.link).await?,
+            421 => return Err(reply.refusal(None)),
+            code => tracing::info!(code, "The submission server was not to be told the browser's address"),
+        }
+        Ok(())
     }
 
     /// Does the server offer it?

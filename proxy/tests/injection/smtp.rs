@@ -51,6 +51,7 @@ async fn class_14_postfix_hears_of_no_other_command_recipient_and_header_field()
     let ayu = Credentials {
         user: "ayu@surat.test".into(),
         password: Secret::new(PASSWORD),
+        address: None,
     };
     let mut strings = Strings::new(60);
     for number in 0..MESSAGES {

@@ -132,6 +132,7 @@ pub(super) async fn send(job: &Job, draft: &Draft, replaces: Option<&MessageRef>
     let credentials = Credentials {
         user: job.account.credentials.email.clone(),
         password: job.account.credentials.password.clone(),
+        address: Some(job.account.address.get()),
     };
     let transmitted = mime::transmitted(&octets);
     drop(octets);
