@@ -13,8 +13,10 @@ export async function load(page: Page, { url }: Stage) {
   await page.goto(`${url}healthz`);
   const files = await (await page.request.get(`${url}sw.js`)).text();
   const worker = /\/cache-[0-9a-f]+\.js/.exec(files)![0];
-  const source = await readFile(path.resolve(__dirname, '../../../public/cache.js'), 'utf8');
-  await page.evaluate(source.replaceAll('CACHE_WORKER', `'${worker}'`));
+  for (const file of ['trusted.js', 'cache.js']) {
+    const source = await readFile(path.resolve(__dirname, '../../../public', file), 'utf8');
+    await page.evaluate(source.replaceAll('CACHE_WORKER', `'${worker}'`));
+  }
 }
 
 /** A page with the cache. */
