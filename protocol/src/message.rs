@@ -82,6 +82,9 @@ pub struct Message {
     pub damage: Vec<Damage>,
     /// What is known of its sender.
     pub trust: Trust,
+    /// The host that is told when the reader leaves the mailing list with one click; `None` when that is not offered, or
+    /// cannot be believed.
+    pub unsubscribe: Option<String>,
 }
 
 /// What a reader should know before believing a message.

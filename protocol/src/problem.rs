@@ -86,6 +86,8 @@ pub enum Problem {
     Busy,
     /// The request was cancelled by the client.
     Cancelled,
+    /// A mailing list did not take it that somebody leaves.
+    NotUnsubscribed,
     /// The proxy failed; its log has the cause under this number.
     Internal {
         /// Reference to the log line.

@@ -157,6 +157,12 @@ pub enum Request {
         /// The address of its sender.
         email: String,
     },
+    /// Leaves the mailing list that a message came from, with one click (RFC 8058), as
+    /// [`crate::Message::unsubscribe`] offers it: [`crate::Answer::Done`].
+    Unsubscribe {
+        /// A message of the list.
+        message: MessageRef,
+    },
 }
 
 impl Request {

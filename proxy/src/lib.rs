@@ -16,3 +16,4 @@ pub mod secret;
 pub mod serve;
 pub mod submission;
 pub mod tls;
+pub mod web;

@@ -89,3 +89,43 @@ test('what a stranger wrote does not turn the sentence around', async ({ page })
 
   expect(await said(surat)).toBe('The name says budi@bank.example, but the mail came from x@evil.test.');
 });
+
+const LIST = [
+  'Authentication-Results: mx.surat.test; dkim=pass header.d=news.example',
+  'DKIM-Signature: v=1; d=news.example; h=From:List-Unsubscribe:List-Unsubscribe-Post; b=x',
+  'List-Unsubscribe: <https://127.0.0.1:1/off>',
+  'List-Unsubscribe-Post: List-Unsubscribe=One-Click',
+];
+
+for (const scheme of ['light', 'dark'] as const) {
+  for (const width of [1280, 390]) {
+    test(`a mailing list that is vouched for can be left, after a question, ${scheme} at ${width} px`, async ({ page }) => {
+      await page.emulateMedia({ colorScheme: scheme });
+      await page.setViewportSize({ width, height: 800 });
+      const name = 'Kabar Pagi dari Kebun Raya di Kaki Gunung';
+      const letters = [{ from: `${name} <kabar@news.example>`, subject: 'Kabar pagi', headers: LIST }];
+      const surat = await opened(page, letters, 'Kabar pagi');
+      const leave = surat.message.getByRole('button', { name: 'Unsubscribe' });
+
+      await expect(leave).toBeInViewport({ ratio: 1 });
+      await page.screenshot({ path: test.info().outputPath(`list-${scheme}-${width}.png`) });
+      await expectAccessible(page, 'a message of a mailing list');
+      await leave.click();
+      const question = page.getByRole('dialog', { name: 'Unsubscribe from this list?' });
+      await expect(question).toContainText('127.0.0.1 is told that you no longer want its mail.');
+      await expectAccessible(page, 'the question whether to leave a list');
+      await question.getByRole('button', { name: 'Unsubscribe' }).click();
+
+      // Nobody listens there.
+      await expect(surat.notice(/The list did not take it/)).toBeVisible();
+    });
+  }
+}
+
+test('a mailing list that nobody vouches for offers nothing', async ({ page }) => {
+  const forged = LIST.map((line) => line.replace('dkim=pass', 'dkim=fail'));
+  const surat = await opened(page, [{ from: 'Kabar <kabar@news.example>', subject: 'Kabar', headers: forged }], 'Kabar');
+
+  await expect(surat.message.getByRole('heading', { name: 'Kabar' })).toBeVisible();
+  await expect(surat.message.getByRole('button', { name: 'Unsubscribe' })).toHaveCount(0);
+});

@@ -98,7 +98,7 @@ export class Large {
   message(uid: number, octets: number): Frame[] {
     const envelope = [0, ...text(''), 0, 0, 0, 0, 0, ...text(''), 0, 0];
     const body = [0, ...text('x'.repeat(octets))];
-    const message = [...varint(uid), 0, 0, ...envelope, ...body, 0, 0, 0, 0];
+    const message = [...varint(uid), 0, 0, ...envelope, ...body, 0, 0, 0, 0, 0];
     return [this.read(uid), answer(this.number, 'Message', message)];
   }
 

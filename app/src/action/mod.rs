@@ -13,6 +13,7 @@ pub(crate) mod rows;
 pub(crate) mod search;
 pub(crate) mod session;
 mod settle;
+pub(crate) mod unsubscribe;
 pub(crate) mod weigh;
 
 use crate::{app::App, i18n::problem, store::session::Standing};

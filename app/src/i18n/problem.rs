@@ -37,6 +37,7 @@ pub(crate) fn words(problem: &Problem) -> String {
         Problem::BadRequest => texts.bad_request,
         Problem::Busy => texts.busy,
         Problem::Cancelled => texts.cancelled,
+        Problem::NotUnsubscribed => texts.not_unsubscribed,
     };
     fixed.to_owned()
 }

@@ -209,6 +209,7 @@ fn nature(request: &Request) -> Nature {
         | Request::RenameMailbox { .. }
         | Request::DeleteMailbox { .. }
         | Request::SaveDraft { .. }
+        | Request::Unsubscribe { .. }
         | Request::Ping => Nature::Once,
     }
 }

@@ -312,6 +312,7 @@ fn a_message_is_kept_with_what_became_of_its_images() {
         attachments: Vec::new(),
         damage: Vec::new(),
         trust: Trust::default(),
+        unsubscribe: None,
     };
     let place = inbox();
     let asked = MessageRef {

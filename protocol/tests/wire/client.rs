@@ -124,6 +124,7 @@ fn client_frames_keep_their_wire_form() {
             }),
         ),
         ("ping", request(Request::Ping)),
+        ("unsubscribe", request(Request::Unsubscribe { message: message() })),
         (
             "weigh_sender",
             request(Request::WeighSender {

@@ -83,6 +83,7 @@ fn answers_keep_their_wire_form() {
                 email: "x@evil.test".into(),
             }),
         },
+        unsubscribe: Some("news.example".into()),
     };
     let frames = [
         (
@@ -251,6 +252,7 @@ fn problems_keep_their_wire_form() {
         ("bad_request", Problem::BadRequest),
         ("busy", Problem::Busy),
         ("cancelled", Problem::Cancelled),
+        ("not_unsubscribed", Problem::NotUnsubscribed),
         ("internal", Problem::Internal { reference: 7 }),
     ];
 

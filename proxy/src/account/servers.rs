@@ -9,6 +9,7 @@ use crate::{
     secret::Secret,
     submission::Submission,
     tls::TlsSettings,
+    web::Web,
 };
 use std::{
     net::IpAddr,
@@ -72,6 +73,8 @@ pub struct Servers {
     pub authserv_id: Option<String>,
     /// Signs addresses of remote images.
     pub images: ImageSigner,
+    /// Where mailing lists are told that somebody leaves.
+    pub web: Web,
     /// Room for connections, over all accounts.
     connections: Arc<Semaphore>,
     dialling: Semaphore,
@@ -90,7 +93,7 @@ pub struct Connection {
 
 impl Servers {
     /// The servers that the configuration names.
-    pub fn new(config: &Config, tls: TlsSettings, images: ImageSigner) -> Self {
+    pub fn new(config: &Config, tls: TlsSettings, images: ImageSigner, web: Web) -> Self {
         Self {
             imap: config.imap.clone(),
             submission: Submission {
@@ -101,6 +104,7 @@ impl Servers {
             message_limit_octets: config.message_limit_octets,
             authserv_id: config.authserv_id.clone(),
             images,
+            web,
             connections: Arc::new(Semaphore::new(config.connection_limit)),
             dialling: Semaphore::new(DIALLING),
         }

@@ -24,6 +24,7 @@ use crate::{
     config::{Config, SecretKey},
     image_address::ImageSigner,
     tls::{TlsSettings, TlsSettingsError},
+    web::Web,
 };
 use axum::{
     Extension, Router,
@@ -72,7 +73,8 @@ impl Site {
     ) -> Result<Self, TlsSettingsError> {
         let tls = TlsSettings::new(config.ca_file.as_deref())?;
         let images = ImageSigner::new(key);
-        let servers = Servers::new(&config, tls.clone(), images.clone());
+        let web = Web::new(tls.clone(), config.allow_private_image_hosts);
+        let servers = Servers::new(&config, tls, images.clone(), web.clone());
         Ok(Self {
             sealer: Sealer::new(key, old, &config.imap),
             ended,
@@ -80,7 +82,7 @@ impl Site {
             accounts: Accounts::new(servers),
             sockets: TaskTracker::new(),
             stop: CancellationToken::new(),
-            image_fetcher: image::ImageFetcher::new(tls, config.allow_private_image_hosts),
+            image_fetcher: image::ImageFetcher::new(web),
             images,
             config,
         })

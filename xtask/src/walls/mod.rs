@@ -181,6 +181,7 @@ fn answer(washed: &Washed) -> String {
         attachments: Vec::new(),
         damage: Vec::new(),
         trust: Trust::default(),
+        unsubscribe: None,
     };
     BASE64_STANDARD.encode(frame::encode(&ServerFrame::Answer {
         id: RequestId(0),

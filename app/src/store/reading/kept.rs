@@ -83,6 +83,7 @@ mod tests {
                 attachments: Vec::new(),
                 damage: Vec::new(),
                 trust: Trust::default(),
+                unsubscribe: None,
             },
             has_images: false,
         })

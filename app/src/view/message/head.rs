@@ -2,7 +2,7 @@
 
 use super::trust::{Newcomer, Trust, checks_line};
 use crate::{
-    action::compose,
+    action::{compose, unsubscribe},
     app::app,
     dom::{View, view},
     i18n::{date, t, tr},
@@ -38,6 +38,13 @@ pub(super) fn Head(shown: Arc<Shown>) -> View {
     let controls = details.clone();
     let to = Arc::clone(&shown);
     let told = shown.message.trust.caution.clone();
+    let leave = shown.message.unsubscribe.clone().map(|host| {
+        let (app, at) = (app(), shown.at.clone());
+        let ask = move |_| unsubscribe::ask(app, at.clone(), &host);
+        view! {
+            <button type="button" class="who-leave" on:click=ask>{tr(|t| t.message.unsubscribe)}</button>
+        }
+    });
     view! {
         <header class="message-head">
             <h2 dir="auto">{move || if subject.is_empty() { t().message.no_subject.to_owned() } else { subject.clone() }}</h2>
@@ -51,6 +58,7 @@ pub(super) fn Head(shown: Arc<Shown>) -> View {
                         <Show when=move || is_open.get()>
                             <span class="who-email">{sender.email.clone()}</span>
                         </Show>
+                        {leave}
                     </p>
                     <button
                         type="button"

@@ -9,6 +9,11 @@ use crate::{
 use surat_protocol::{Answer, MessageRef, Problem};
 
 pub(super) async fn headers(job: &Job, message: &MessageRef) -> Result<Answer, Problem> {
+    Ok(Answer::Headers(header::decoded_fields(&fetch(job, message).await?)))
+}
+
+/// The header as it stands.
+pub(super) async fn fetch(job: &Job, message: &MessageRef) -> Result<Vec<u8>, Problem> {
     let entry = job.find(&message.mailbox).await?;
     let mut session = job.account.lease(Urgency::Person).await?;
     session
@@ -18,7 +23,5 @@ pub(super) async fn headers(job: &Job, message: &MessageRef) -> Result<Answer, P
         .fetch_header(message.uid, &What::Header)
         .await
         .in_mailbox(&message.mailbox)?;
-    drop(session);
-    let header = header.ok_or(Problem::MessageGone)?;
-    Ok(Answer::Headers(header::decoded_fields(&header)))
+    header.ok_or(Problem::MessageGone)
 }

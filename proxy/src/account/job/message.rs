@@ -8,7 +8,7 @@ use crate::{
         Fetched, Links, Plan, header, plan,
         plan::{Shown, TextKind, is_hollow},
         transfer::Encoding,
-        trust::{Reader, weigh},
+        trust::{Reader, offered, weigh},
         view,
     },
 };
@@ -53,6 +53,7 @@ pub(super) async fn message(
         references.as_ref().map(|field| field.value).unwrap_or_default(),
     );
     let trust = weighed(job, &entry, &envelope, &described.fields);
+    let list = offered(&described.fields, job.account.servers.authserv_id.as_deref());
     Ok(Answer::Message(Box::new(Message {
         uid: message.uid,
         flags: described.fetch.flags.unwrap_or_default(),
@@ -62,6 +63,7 @@ pub(super) async fn message(
         attachments: seen.attachments,
         damage: seen.damage,
         trust,
+        unsubscribe: list.and_then(|list| list.host_str().map(str::to_owned)),
     })))
 }
 

@@ -21,6 +21,7 @@ mod send;
 mod special;
 mod stored;
 mod transfer;
+mod unsubscribe;
 mod weigh;
 
 pub(super) use counts::{Stale, note as note_status, refresh_counts};
@@ -144,6 +145,7 @@ impl Job {
             Request::DeleteMailbox { mailbox } => manage::delete(self, &mailbox).await,
             Request::Search { scope, terms } => search::search(self, &scope, &terms).await,
             Request::WeighSender { message, email } => weigh::sender(self, &message, &email).await,
+            Request::Unsubscribe { message } => unsubscribe::unsubscribe(self, &message).await,
             Request::Ping => Ok(Answer::Done),
             Request::SaveDraft { draft, replaces } => drafts::save(self, &draft, replaces.as_ref()).await,
             Request::OpenDraft { message } => drafts::open(self, &message).await,

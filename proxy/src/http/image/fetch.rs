@@ -1,29 +1,20 @@
-//! Fetches one image from the public network: the name is resolved once, the address checked and
-//! pinned, every redirect goes through the same gate, and size and time have limits.
+//! Fetches one image from the public web; every redirect goes through the same gate, and size and time have limits.
 
-use super::{
-    address::is_public,
-    sniff::{NEEDED_OCTETS, image_type},
-};
-use crate::tls::TlsSettings;
+use super::sniff::{NEEDED_OCTETS, image_type};
+use crate::web::{self, Web};
 use axum::{
     body::{Body, Bytes},
-    http::{HeaderValue, Request, Response, StatusCode, header},
+    http::{Request, Response, StatusCode, header, request::Builder},
 };
 use futures_util::{Stream, StreamExt, TryStreamExt, stream};
-use http_body_util::{BodyStream, Empty};
+use http_body_util::BodyStream;
 use hyper::body::Incoming;
-use hyper_util::rt::TokioIo;
-use rustls::pki_types::ServerName;
-use std::{io, net::SocketAddr, pin::pin, sync::Arc, time::Duration};
+use std::{pin::pin, sync::Arc, time::Duration};
 use tokio::{
-    io::{AsyncRead, AsyncWrite},
-    net::{TcpStream, lookup_host},
     sync::{Semaphore, mpsc},
     time::{Instant, timeout_at},
 };
-use tokio_rustls::TlsConnector;
-use url::{Host, Url};
+use url::Url;
 
 /// Largest image, in octets.
 const OCTETS: u64 = 10 << 20;
@@ -37,14 +28,9 @@ const REDIRECTS: usize = 3;
 const AT_ONCE: usize = 64;
 /// Longest address that is fetched; browsers and servers agree on about this much.
 const URL_OCTETS: usize = 8 << 10;
-/// Servers that answer only browsers are answered with this; it is the same for everybody.
-const USER_AGENT: HeaderValue = HeaderValue::from_static("Mozilla/5.0 (compatible; Surat image proxy)");
-
 /// Why there is no image.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum Fault {
-    #[error("not allowed: {0}")]
-    Refused(&'static str),
     #[error("too large")]
     TooLarge,
     #[error("too slow")]
@@ -53,37 +39,28 @@ pub(super) enum Fault {
     Busy,
     #[error("not an image")]
     NoImage,
-    #[error("{0}")]
-    Failed(#[from] Box<dyn std::error::Error + Send + Sync>),
-}
-
-impl From<io::Error> for Fault {
-    fn from(error: io::Error) -> Self {
-        Self::Failed(error.into())
-    }
+    #[error(transparent)]
+    Web(#[from] web::Fault),
 }
 
 impl From<hyper::Error> for Fault {
     fn from(error: hyper::Error) -> Self {
-        Self::Failed(error.into())
+        Self::Web(error.into())
     }
 }
 
 /// Fetches images.
 pub(in crate::http) struct ImageFetcher {
-    tls: TlsSettings,
-    /// Only for tests.
-    allow_private: bool,
+    web: Web,
     free: Arc<Semaphore>,
     within: Duration,
 }
 
 impl ImageFetcher {
-    /// A fetcher that trusts the certificates that `tls` trusts.
-    pub(in crate::http) fn new(tls: TlsSettings, allow_private: bool) -> Self {
+    /// A fetcher that goes this way.
+    pub(in crate::http) fn new(web: Web) -> Self {
         Self {
-            tls,
-            allow_private,
+            web,
             free: Arc::new(Semaphore::new(AT_ONCE)),
             within: WITHIN,
         }
@@ -120,11 +97,11 @@ impl ImageFetcher {
 
     async fn follow(&self, url: &str) -> Result<Response<Incoming>, Fault> {
         if url.len() > URL_OCTETS {
-            return Err(Fault::Refused("the address is too long"));
+            return Err(refused("the address is too long"));
         }
-        let mut url = Url::parse(url).map_err(|_| Fault::Refused("not an address"))?;
+        let mut url = Url::parse(url).map_err(|_| refused("not an address"))?;
         for _ in 0..=REDIRECTS {
-            let response = self.get(&url).await?;
+            let response = self.web.send(&url, request(), Bytes::new()).await?;
             if !response.status().is_redirection() {
                 return check(response);
             }
@@ -134,96 +111,35 @@ impl ImageFetcher {
                 .and_then(|location| location.to_str().ok());
             url = location
                 .and_then(|location| url.join(location).ok())
-                .ok_or(Fault::Refused("a redirect to nowhere"))?;
+                .ok_or(refused("a redirect to nowhere"))?;
         }
-        Err(Fault::Refused("too many redirects"))
-    }
-
-    async fn get(&self, url: &Url) -> Result<Response<Incoming>, Fault> {
-        let (host, port, is_https) = self.target(url)?;
-        let address = self.resolve(&host, port).await?;
-        let tcp = TcpStream::connect(address).await?;
-        let request = Request::get(&url[url::Position::BeforePath..url::Position::AfterQuery])
-            .header(header::HOST, &url[url::Position::BeforeHost..url::Position::AfterPort])
-            .header(header::USER_AGENT, USER_AGENT)
-            .header(
-                header::ACCEPT,
-                "image/avif,image/webp,image/png,image/jpeg,image/gif,image/bmp",
-            )
-            .header(header::ACCEPT_ENCODING, "identity")
-            .header(header::CONNECTION, "close")
-            .body(Empty::<Bytes>::new())
-            .map_err(|_| Fault::Refused("not an address"))?;
-        if !is_https {
-            return exchange(tcp, request).await;
-        }
-        let name = ServerName::try_from(host.to_string()).map_err(|_| Fault::Refused("not a host name"))?;
-        let tls = TlsConnector::from(self.tls.config()).connect(name, tcp).await?;
-        exchange(tls, request).await
-    }
-
-    /// Host, port, and whether by TLS; only what the web uses.
-    fn target(&self, url: &Url) -> Result<(Host<String>, u16, bool), Fault> {
-        let is_https = match url.scheme() {
-            "https" => true,
-            "http" => false,
-            _ => return Err(Fault::Refused("neither http nor https")),
-        };
-        if !url.username().is_empty() || url.password().is_some() {
-            return Err(Fault::Refused("credentials in the address"));
-        }
-        let host = url.host().ok_or(Fault::Refused("no host"))?.to_owned();
-        let port = url.port_or_known_default().ok_or(Fault::Refused("no port"))?;
-        if !matches!(port, 80 | 443) && !self.allow_private {
-            return Err(Fault::Refused("not a port of the web"));
-        }
-        Ok((host, port, is_https))
-    }
-
-    /// One public address. A name that has any other as well is up to something.
-    async fn resolve(&self, host: &Host<String>, port: u16) -> Result<SocketAddr, Fault> {
-        let addresses: Vec<SocketAddr> = match host {
-            Host::Ipv4(address) => vec![(*address, port).into()],
-            Host::Ipv6(address) => vec![(*address, port).into()],
-            Host::Domain(name) => lookup_host((name.as_str(), port)).await?.collect(),
-        };
-        if !self.allow_private && !addresses.iter().all(|address| is_public(address.ip())) {
-            return Err(Fault::Refused("not an address of the public network"));
-        }
-        // IPv4 first: a machine without IPv6 would wait for nothing.
-        let first = addresses.iter().find(|address| address.is_ipv4()).or(addresses.first());
-        first.copied().ok_or(Fault::Refused("no such host"))
+        Err(refused("too many redirects"))
     }
 }
 
-/// One request, one response. The connection ends with the response's body.
-async fn exchange<S>(stream: S, request: Request<Empty<Bytes>>) -> Result<Response<Incoming>, Fault>
-where
-    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
-{
-    let (mut sender, connection) = hyper::client::conn::http1::Builder::new()
-        .max_buf_size(64 << 10)
-        .handshake(TokioIo::new(stream))
-        .await?;
-    tokio::spawn(async move {
-        // An error shows in the body as well, where it is handled.
-        if let Err(error) = connection.await {
-            tracing::trace!(%error, "The connection to an image's host ended");
-        }
-    });
-    Ok(sender.send_request(request).await?)
+fn refused(why: &'static str) -> Fault {
+    web::Fault::Refused(why).into()
+}
+
+fn request() -> Builder {
+    Request::get("/")
+        .header(
+            header::ACCEPT,
+            "image/avif,image/webp,image/png,image/jpeg,image/gif,image/bmp",
+        )
+        .header(header::ACCEPT_ENCODING, "identity")
 }
 
 fn check(response: Response<Incoming>) -> Result<Response<Incoming>, Fault> {
     if response.status() != StatusCode::OK {
-        return Err(Fault::Failed(format!("status {}", response.status().as_u16()).into()));
+        return Err(web::Fault::Failed(format!("status {}", response.status().as_u16()).into()).into());
     }
     if response
         .headers()
         .get(header::CONTENT_ENCODING)
         .is_some_and(|encoding| encoding != "identity")
     {
-        return Err(Fault::Refused("an encoding that was not asked for"));
+        return Err(refused("an encoding that was not asked for"));
     }
     let announced = response
         .headers()
@@ -276,10 +192,15 @@ fn bounded(response: Response<Incoming>, deadline: Instant) -> impl Stream<Item 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::tls::TlsSettings;
+
+    fn web(allow_private: bool) -> Web {
+        let tls = TlsSettings::new(None).expect("the platform has a trust store");
+        Web::new(tls, allow_private)
+    }
 
     async fn fault(url: &str) -> String {
-        let tls = TlsSettings::new(None).expect("the platform has a trust store");
-        match ImageFetcher::new(tls, false).fetch(url).await {
+        match ImageFetcher::new(web(false)).fetch(url).await {
             Ok(_) => panic!("{url} was fetched"),
             Err(fault) => fault.to_string(),
         }
@@ -327,7 +248,7 @@ mod tests {
         });
         let fetcher = ImageFetcher {
             within: Duration::from_secs(1),
-            ..ImageFetcher::new(TlsSettings::new(None).expect("no file is read"), true)
+            ..ImageFetcher::new(web(true))
         };
 
         let (_, unread) = fetcher.fetch(&url).await.expect("an image");

@@ -3,13 +3,13 @@
 //! Only addresses that the proxy itself put into a message are fetched, only from the public
 //! network, and only images come back.
 
-mod address;
 mod fetch;
 mod sniff;
 
 pub(super) use fetch::ImageFetcher;
 
 use super::{Site, answer, cookie::Session};
+use crate::web;
 use axum::{
     Extension,
     body::Body,
@@ -54,11 +54,11 @@ pub(super) async fn show(
         Err(fault) => {
             tracing::debug!(%fault, "A remote image was not fetched");
             let status = match fault {
-                Fault::Refused(_) => StatusCode::FORBIDDEN,
+                Fault::Web(web::Fault::Refused(_)) => StatusCode::FORBIDDEN,
                 Fault::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
                 Fault::TimedOut => StatusCode::GATEWAY_TIMEOUT,
                 Fault::Busy => StatusCode::SERVICE_UNAVAILABLE,
-                Fault::NoImage | Fault::Failed(_) => StatusCode::BAD_GATEWAY,
+                Fault::NoImage | Fault::Web(_) => StatusCode::BAD_GATEWAY,
             };
             (status, "The image could not be fetched.\n").into_response()
         }

@@ -9,8 +9,7 @@ use crate::imap::{
 use surat_protocol::{Flags, ModSeq, Section, Uid, UidSet};
 
 /// Header fields that come along with a message: what answering, threading, and the reader's notices need.
-const FIELDS: &str = "HEADER.FIELDS (REFERENCES REPLY-TO LIST-ID LIST-POST LIST-UNSUBSCRIBE LIST-UNSUBSCRIBE-POST \
-                      DISPOSITION-NOTIFICATION-TO AUTO-SUBMITTED X-PRIORITY AUTHENTICATION-RESULTS)";
+const FIELDS: &str = "HEADER.FIELDS (REFERENCES LIST-UNSUBSCRIBE LIST-UNSUBSCRIBE-POST AUTHENTICATION-RESULTS)";
 
 /// What changed in a mailbox.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -30,7 +29,7 @@ pub struct Changes {
 pub struct Described {
     /// UID, flags, date, size, envelope, structure.
     pub fetch: Fetch,
-    /// The header fields of References, Reply-To, List-* and their like, as they stand.
+    /// The header fields of References, List-Unsubscribe and their like, as they stand.
     pub fields: Vec<u8>,
 }
 

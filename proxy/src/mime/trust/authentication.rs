@@ -56,6 +56,17 @@ impl Results {
         of_dmarc().any(|found| found.result == "fail") || of_dmarc().any(is_other)
     }
 
+    /// The domains whose signatures are good, all of them (RFC 6376, section 3.5).
+    pub(super) fn signers(&self) -> impl Iterator<Item = &str> {
+        let good = self.of("dkim").filter(|found| found.result == "pass");
+        good.filter_map(Found::signer).filter(|signer| {
+            let mut own = self
+                .of("dkim")
+                .filter(|found| found.signer().is_some_and(|other| other.eq_ignore_ascii_case(signer)));
+            own.all(|found| found.result == "pass")
+        })
+    }
+
     fn of(&self, method: &str) -> impl Iterator<Item = &Found> {
         self.0.iter().filter(move |found| found.method == method)
     }
@@ -86,6 +97,13 @@ impl Found {
             result: result.to_ascii_lowercase(),
             properties: pairs.map(|(name, value)| (name.to_ascii_lowercase(), value)).collect(),
         })
+    }
+
+    /// Who signed (RFC 8601, section 2.7.1).
+    fn signer(&self) -> Option<&str> {
+        let property = |wanted: &str| self.properties.iter().find(|(name, _)| name == wanted);
+        let (_, value) = property("header.d").or_else(|| property("header.i"))?;
+        value.rsplit('@').next()
     }
 
     /// Is it about the domain that readers see? Some servers name what was registered alone, some nothing.

@@ -7,8 +7,10 @@
 mod authentication;
 mod domain;
 mod name;
+mod one_click;
 
 pub use domain::{is_look_alike, of_address, registrable};
+pub use one_click::{offered, one_click};
 
 use super::header;
 use surat_protocol::{Address, Caution, Envelope, Outcome, Trust};
