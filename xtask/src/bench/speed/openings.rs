@@ -12,8 +12,7 @@ use std::{
 
 /// What is asked of a message before its text: what the reader shows, and what answering needs.
 const DESCRIPTION: &str = "(UID FLAGS INTERNALDATE RFC822.SIZE ENVELOPE BODYSTRUCTURE BODY.PEEK[HEADER.FIELDS \
-                           (REFERENCES REPLY-TO LIST-ID LIST-POST LIST-UNSUBSCRIBE LIST-UNSUBSCRIBE-POST \
-                           DISPOSITION-NOTIFICATION-TO AUTO-SUBMITTED X-PRIORITY AUTHENTICATION-RESULTS)])";
+                           (REFERENCES LIST-UNSUBSCRIBE LIST-UNSUBSCRIBE-POST AUTHENTICATION-RESULTS)])";
 
 /// In which way messages are opened one after the other. All of them were read before: marking one as read would rename
 /// its file, and every other session then looks through the whole folder for it.
