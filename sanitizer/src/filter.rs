@@ -3,8 +3,11 @@
 use crate::{
     address::Addresses,
     allow::{Fate, breaks_out, fate},
-    attribute, css, serialize, tame,
-    tree::Tree,
+    attribute, css,
+    outline::Outline,
+    serialize::{self, Writer},
+    tame,
+    tree::{Node, Tree},
 };
 use html5ever::{
     Attribute, LocalName, QualName,
@@ -35,8 +38,8 @@ const STYLE_LIMIT: usize = 256 << 10;
 /// Style sheets; what follows goes into the last one.
 const STYLES_LIMIT: usize = 50;
 
-/// What one washing gives.
-pub(crate) fn pass(html: &str, addresses: &Addresses<'_>) -> crate::Washed {
+/// Washes once.
+pub(crate) fn pass(html: &str, addresses: &Addresses<'_>) -> Pass {
     let html = tame::tame(html);
     let marks = Rc::new(Marks::default());
     let tokenizer = Tokenizer::new(Filter::new(addresses, Rc::clone(&marks)), TokenizerOpts::default());
@@ -51,45 +54,87 @@ pub(crate) fn pass(html: &str, addresses: &Addresses<'_>) -> crate::Washed {
         .map(|css| css::sheet(css, addresses, &marks.has_colours))
         .collect();
     let body = filter.body.into_inner();
-    let content = serialize::serialize(&filter.builder.sink.into_nodes());
-    crate::Washed {
-        html: whole(&style, &body, &content),
-        blocked_images: addresses.blocked.get(),
+    let nodes = filter.builder.sink.into_nodes();
+    let content = serialize::serialize(&nodes);
+    let is_wrapped = body.is_empty() && is_wrapped(&content);
+    Pass {
+        style,
+        // What has been washed before is not wrapped twice.
+        body: (!is_wrapped).then(|| with_class(&body)),
+        nodes,
+        content,
         has_own_colours: marks.has_colours.get(),
     }
 }
 
-/// Style sheet and content in one fragment. What has been washed before is not wrapped twice.
-fn whole(style: &str, body: &[Attribute], content: &str) -> String {
-    let mut html = String::with_capacity(style.len() + content.len() + 64);
-    if !style.is_empty() {
-        html.push_str("<style>");
-        html.push_str(style);
-        html.push_str("</style>");
+/// What one washing gives.
+pub(crate) struct Pass {
+    style: String,
+    /// Attributes of the `div` that stands for the body, unless the content brings it.
+    body: Option<Vec<Attribute>>,
+    nodes: Vec<Node>,
+    /// The nodes, written.
+    content: String,
+    pub(crate) has_own_colours: bool,
+}
+
+impl Pass {
+    /// Style sheet and content in one fragment.
+    pub(crate) fn html(&self) -> String {
+        let mut html = String::with_capacity(self.style.len() + self.content.len() + 64);
+        if !self.style.is_empty() {
+            html.push_str("<style>");
+            html.push_str(&self.style);
+            html.push_str("</style>");
+        }
+        let Some(body) = &self.body else {
+            html.push_str(&self.content);
+            return html;
+        };
+        html.push_str("<div");
+        for attribute in body {
+            html.push(' ');
+            html.push_str(&attribute.name.local);
+            html.push_str("=\"");
+            serialize::escape(&attribute.value, &mut html);
+            html.push('"');
+        }
+        html.push('>');
+        html.push_str(&self.content);
+        html.push_str("</div>");
+        html
     }
-    if body.is_empty() && is_wrapped(content) {
-        html.push_str(content);
-        return html;
+
+    /// The tree that [`Self::html`] is the text of.
+    pub(crate) fn outline(&self) -> String {
+        let mut outline = Outline::default();
+        if !self.style.is_empty() {
+            outline.open("style", &[]);
+            outline.push_text(&self.style);
+            outline.close();
+        }
+        if let Some(body) = &self.body {
+            outline.start("div", body, None);
+        }
+        serialize::walk(&self.nodes, &mut outline);
+        outline.finish()
     }
-    html.push_str("<div class=\"");
-    html.push_str(BODY_CLASS);
-    let class = body.iter().find(|attribute| &*attribute.name.local == "class");
-    if let Some(class) = class {
-        html.push(' ');
-        serialize::escape(&class.value, &mut html);
-    }
-    html.push('"');
-    for attribute in body.iter().filter(|attribute| &*attribute.name.local != "class") {
-        html.push(' ');
-        html.push_str(&attribute.name.local);
-        html.push_str("=\"");
-        serialize::escape(&attribute.value, &mut html);
-        html.push('"');
-    }
-    html.push('>');
-    html.push_str(content);
-    html.push_str("</div>");
-    html
+}
+
+/// The attributes of the `div` that stands for the body; the first one says so.
+fn with_class(body: &[Attribute]) -> Vec<Attribute> {
+    let (class, others): (Vec<_>, Vec<_>) = body
+        .iter()
+        .cloned()
+        .partition(|attribute| attribute.name.local == local_name!("class"));
+    let names = [BODY_CLASS]
+        .into_iter()
+        .chain(class.iter().map(|attribute| &*attribute.value));
+    let class = Attribute {
+        name: QualName::new(None, ns!(), local_name!("class")),
+        value: names.collect::<Vec<_>>().join(" ").into(),
+    };
+    [class].into_iter().chain(others).collect()
 }
 
 /// Is it nothing but `div`s that stand for bodies?

@@ -28,6 +28,7 @@ mod css;
 mod document;
 mod filter;
 pub mod inspect;
+mod outline;
 mod plain;
 mod serialize;
 mod tame;
@@ -37,6 +38,7 @@ pub use document::document;
 pub use plain::{html_to_text, plain_to_html};
 
 use address::Addresses;
+use filter::Pass;
 
 /// Octets of HTML that are looked at; the rest is dropped.
 const INPUT_LIMIT: usize = 8 << 20;
@@ -82,23 +84,54 @@ impl Washed {
 /// assert_eq!(washed.html, r#"<div class="surat-body"><p>Hello</p></div>"#);
 /// ```
 pub fn wash(html: &str, policy: &Policy<'_>) -> Washed {
+    settle(html, policy, &mut |_| {})
+}
+
+/// As [`wash`], with an outline of the tree that the result is the text of: whoever parses the result should find just
+/// this tree. For tests.
+///
+/// Each line is an element or a text, after the number of elements around it; attributes are sorted, and backslashes
+/// and line feeds in values and texts are written `\\` and `\n`.
+///
+/// ```
+/// let policy = surat_sanitizer::Policy { cid: &|_| None, remote_image: &|_| None };
+/// let (_, outline) = surat_sanitizer::wash_outlined("<p id=x>Hello", &policy);
+/// assert_eq!(outline, "0 <div class=\"surat-body\">\n1 <p id=\"m-x\">\n2 \"Hello\"\n");
+/// ```
+pub fn wash_outlined(html: &str, policy: &Policy<'_>) -> (Washed, String) {
+    let mut outline = String::new();
+    let washed = settle(html, policy, &mut |pass| outline = pass.outline());
+    (washed, outline)
+}
+
+/// Washes until nothing changes any more. `see` is shown each pass that gave another text than the one before, the last
+/// of which is the result.
+fn settle(html: &str, policy: &Policy<'_>, see: &mut dyn FnMut(&Pass)) -> Washed {
     let end = html.floor_char_boundary(INPUT_LIMIT);
     let addresses = Addresses::first(policy);
     let first = filter::pass(&html[..end], &addresses);
+    see(&first);
+    let mut washed = Washed {
+        html: first.html(),
+        blocked_images: addresses.blocked.get(),
+        has_own_colours: first.has_own_colours,
+    };
+    // A large message's tree is not kept beside the next one.
+    drop(first);
     let addresses = addresses.again();
-    let mut html = first.html;
     for _ in 0..ROUNDS {
-        let again = filter::pass(&html, &addresses).html;
-        if again == html {
-            return Washed { html, ..first };
+        let again = filter::pass(&washed.html, &addresses);
+        let html = again.html();
+        if html == washed.html {
+            return washed;
         }
-        html = again;
+        see(&again);
+        washed.html = html;
     }
     // It reads differently each time: whatever that is, it is shown as text.
-    Washed {
-        html: plain_to_html(&html_to_text(&html)).html,
-        ..first
-    }
+    let plain = plain_to_html(&html_to_text(&washed.html)).html;
+    see(&filter::pass(&plain, &addresses));
+    Washed { html: plain, ..washed }
 }
 
 #[cfg(test)]

@@ -4,67 +4,90 @@ use crate::{
     allow::is_void,
     tree::{Content, DOCUMENT, Id, Node},
 };
+use html5ever::Attribute;
 
 /// Elements inside each other that are written; deeper ones lose their tags. Browsers stop at 512.
 const DEPTH_LIMIT: usize = 300;
 
-/// The content of the document's root element.
-pub(crate) fn serialize(nodes: &[Node]) -> String {
+/// What is told of each node, in the order of the text.
+pub(crate) trait Writer {
+    /// An element begins; `first` is the first node in it.
+    fn start(&mut self, name: &str, attributes: &[Attribute], first: Option<&Node>);
+    fn end(&mut self, name: &str);
+    fn text(&mut self, text: &str);
+}
+
+/// Tells the content of the document's root element.
+pub(crate) fn walk(nodes: &[Node], writer: &mut impl Writer) {
     let root = nodes[DOCUMENT].children.first().copied().unwrap_or(DOCUMENT);
-    let mut html = String::new();
     // Where we are: a node, and which of its children comes next.
     let mut stack: Vec<(Id, usize)> = vec![(root, 0)];
     while let Some((node, next)) = stack.pop() {
         let depth = stack.len();
         let Some(&child) = nodes[node].children.get(next) else {
-            if depth > 0 && depth <= DEPTH_LIMIT {
-                end_tag(&nodes[node], &mut html);
+            if depth > 0
+                && depth <= DEPTH_LIMIT
+                && let Content::Element { name, .. } = &nodes[node].content
+            {
+                writer.end(&name.local);
             }
             continue;
         };
         stack.push((node, next + 1));
         match &nodes[child].content {
-            Content::Text(text) => escape(text, &mut html),
-            Content::Element { .. } => {
+            Content::Text(text) => writer.text(text),
+            Content::Element { name, attributes } => {
                 if depth < DEPTH_LIMIT {
-                    start_tag(nodes, child, &mut html);
+                    let first = nodes[child].children.first().map(|first| &nodes[*first]);
+                    writer.start(&name.local, attributes, first);
                 }
                 stack.push((child, 0));
             }
             Content::Document | Content::Comment => {}
         }
     }
-    html
 }
 
-fn start_tag(nodes: &[Node], id: Id, html: &mut String) {
-    let Content::Element { name, attributes } = &nodes[id].content else {
-        return;
-    };
-    html.push('<');
-    html.push_str(&name.local);
-    for attribute in attributes {
-        html.push(' ');
-        html.push_str(&attribute.name.local);
-        html.push_str("=\"");
-        escape(&attribute.value, html);
-        html.push('"');
-    }
-    html.push('>');
-    // The parser drops a line feed right after this tag; the text may begin with one.
-    let first = nodes[id].children.first().map(|first| &nodes[*first].content);
-    if &*name.local == "pre" && matches!(first, Some(Content::Text(text)) if text.starts_with('\n')) {
-        html.push('\n');
-    }
+/// The content of the document's root element.
+pub(crate) fn serialize(nodes: &[Node]) -> String {
+    let mut html = Html(String::new());
+    walk(nodes, &mut html);
+    html.0
 }
 
-fn end_tag(node: &Node, html: &mut String) {
-    if let Content::Element { name, .. } = &node.content
-        && !is_void(&name.local)
-    {
-        html.push_str("</");
-        html.push_str(&name.local);
+struct Html(String);
+
+impl Writer for Html {
+    fn start(&mut self, name: &str, attributes: &[Attribute], first: Option<&Node>) {
+        let html = &mut self.0;
+        html.push('<');
+        html.push_str(name);
+        for attribute in attributes {
+            html.push(' ');
+            html.push_str(&attribute.name.local);
+            html.push_str("=\"");
+            escape(&attribute.value, html);
+            html.push('"');
+        }
         html.push('>');
+        // The parser drops a line feed right after this tag; the text may begin with one.
+        let begins_with_line_feed =
+            matches!(first.map(|first| &first.content), Some(Content::Text(text)) if text.starts_with('\n'));
+        if name == "pre" && begins_with_line_feed {
+            html.push('\n');
+        }
+    }
+
+    fn end(&mut self, name: &str) {
+        if !is_void(name) {
+            self.0.push_str("</");
+            self.0.push_str(name);
+            self.0.push('>');
+        }
+    }
+
+    fn text(&mut self, text: &str) {
+        escape(text, &mut self.0);
     }
 }
 
