@@ -8,6 +8,7 @@ mod corpus;
 mod demo;
 mod dev;
 mod fuzz;
+mod payloads;
 #[cfg(test)]
 mod security_classes;
 mod setup;
@@ -17,6 +18,7 @@ mod stage;
 mod sync;
 mod test;
 mod walls;
+mod wash;
 mod webmail;
 
 use clap::{Parser, Subcommand};
@@ -57,6 +59,8 @@ enum Command {
     Fuzz(fuzz::Options),
     /// Show hostile HTML in the app, with all walls up and with each taken away
     Walls(walls::Options),
+    /// Wash HTML twice, and compare what Chromium reads with what was meant
+    Wash(wash::Options),
     /// Serve for browser stories: orders on stdin, answers on stdout, one JSON object a line
     #[command(hide = true)]
     Stage(stage::Options),
@@ -75,6 +79,7 @@ fn main() -> ExitCode {
         Command::Sync(options) => sync::run(&options),
         Command::Fuzz(options) => fuzz::run(&options),
         Command::Walls(options) => walls::run(&options),
+        Command::Wash(options) => wash::run(&options),
         Command::Stage(options) => stage::run(&options),
     };
     match outcome {

@@ -1,16 +1,62 @@
-//! Hostile HTML to try the walls with: snippets of a file, and the HTML texts of messages.
+//! Hostile HTML for `walls` and `wash`: snippets of a file, and the HTML texts of messages.
 
-use anyhow::{Context, Result};
+use crate::shell::root;
+use anyhow::{Context, Result, ensure};
 use mail_parser::{MessageParser, PartType};
 use serde::Deserialize;
-use std::{fs, panic, path::Path};
+use std::{
+    fs, panic,
+    path::{Path, PathBuf},
+};
 use surat_testbed::corpus;
 
+/// Where payloads are from.
+#[derive(Clone, Debug, clap::Args)]
+pub(crate) struct Sources {
+    /// File with payloads, one JSON object with `id` and `payload` a line
+    #[arg(long, value_name = "FILE")]
+    pub(crate) html: Option<PathBuf>,
+    /// Folder with messages (.eml), of which all HTML texts are tried
+    #[arg(long, value_name = "DIR")]
+    pub(crate) mail: Option<PathBuf>,
+}
+
+impl Sources {
+    /// Our own samples, in which there is one of each kind.
+    pub(crate) fn samples() -> Self {
+        Self {
+            html: Some(root().join("sanitizer/samples.jsonl")),
+            mail: None,
+        }
+    }
+
+    /// Those that are given; without any the corpus beside the checkout, or else our own samples.
+    pub(crate) fn or_corpus(&self) -> Self {
+        let corpus = root().join("../shared/corpus");
+        match self.html.is_some() || self.mail.is_some() {
+            true => self.clone(),
+            false if corpus.is_dir() => Self {
+                html: Some(corpus.join("html/payloads.jsonl")),
+                mail: Some(corpus.join("mail")),
+            },
+            false => Self::samples(),
+        }
+    }
+
+    /// All of them.
+    pub(crate) fn read(&self) -> Result<Vec<Payload>> {
+        let mut payloads = self.html.as_deref().map(of_lines).transpose()?.unwrap_or_default();
+        payloads.extend(self.mail.as_deref().map(of_mail).transpose()?.unwrap_or_default());
+        ensure!(!payloads.is_empty(), "there is nothing to try");
+        Ok(payloads)
+    }
+}
+
 /// HTML as an attacker would send it.
-pub(super) struct Payload {
+pub(crate) struct Payload {
     /// Where it is from.
-    pub(super) id: String,
-    pub(super) html: String,
+    pub(crate) id: String,
+    pub(crate) html: String,
 }
 
 #[derive(Deserialize)]
@@ -20,7 +66,7 @@ struct Line {
 }
 
 /// Each line of a file is a JSON object with an `id` and a `payload`.
-pub(super) fn of_lines(file: &Path) -> Result<Vec<Payload>> {
+fn of_lines(file: &Path) -> Result<Vec<Payload>> {
     let text = fs::read_to_string(file).with_context(|| format!("Read {}", file.display()))?;
     let lines = text.lines().filter(|line| !line.trim().is_empty());
     lines
@@ -35,7 +81,7 @@ pub(super) fn of_lines(file: &Path) -> Result<Vec<Payload>> {
 }
 
 /// The HTML texts of all messages in a folder.
-pub(super) fn of_mail(folder: &Path) -> Result<Vec<Payload>> {
+fn of_mail(folder: &Path) -> Result<Vec<Payload>> {
     let mut payloads = Vec::new();
     for file in corpus::files(folder)? {
         let octets = fs::read(&file).with_context(|| format!("Read {}", file.display()))?;
@@ -49,7 +95,7 @@ pub(super) fn of_mail(folder: &Path) -> Result<Vec<Payload>> {
 }
 
 /// The HTML texts of a message; all of it where the parser breaks down over its nesting, as mail-parser 0.11 may.
-fn texts(octets: &[u8]) -> Vec<String> {
+pub(crate) fn texts(octets: &[u8]) -> Vec<String> {
     let parsed = panic::catch_unwind(|| {
         let message = MessageParser::default().parse(octets);
         let parts = message.into_iter().flat_map(|message| message.parts);

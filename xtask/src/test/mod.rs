@@ -9,7 +9,7 @@ use crate::{
     console::{complain, duration, say},
     fuzz, setup,
     shell::{self, cargo},
-    walls,
+    walls, wash,
 };
 use anyhow::{Context, Result};
 use clap::ValueEnum;
@@ -50,6 +50,8 @@ enum Step {
     Fuzz,
     /// Hostile HTML, with all walls up and with each taken away
     Walls,
+    /// What Chromium reads of washed HTML, compared with what was meant
+    Wash,
 }
 
 impl Step {
@@ -91,6 +93,7 @@ impl Step {
             Self::Browser => browser::run(),
             Self::Fuzz => once(fuzz::run(&fuzz::Options::short())),
             Self::Walls => once(walls::run(&walls::Options::samples())),
+            Self::Wash => once(wash::run(&wash::Options::short())),
         }
     }
 }

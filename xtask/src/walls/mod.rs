@@ -3,23 +3,21 @@
 //!
 //! The browser tells the app what this command makes of a payload, in the place of the proxy's answer; all else is real.
 
-mod payloads;
-
 use crate::{
     build,
     console::{Step, say},
+    payloads::{Payload, Sources},
     setup,
     shell::{self, root},
     webmail::{Mail, Webmail},
 };
 use anyhow::{Context, Result, ensure};
 use base64::{Engine, prelude::BASE64_STANDARD};
-use payloads::Payload;
 use serde::{Deserialize, Serialize};
 use std::{
     fs::File,
     io::{BufWriter, Write},
-    path::{Path, PathBuf},
+    path::Path,
     process::Stdio,
 };
 use surat_protocol::{
@@ -31,12 +29,8 @@ use surat_sanitizer::{Policy, Washed, document, wash};
 /// What to try.
 #[derive(Clone, Debug, clap::Args)]
 pub(crate) struct Options {
-    /// File with payloads, one JSON object with `id` and `payload` a line
-    #[arg(long, value_name = "FILE")]
-    html: Option<PathBuf>,
-    /// Folder with messages (.eml), of which all HTML texts are tried
-    #[arg(long, value_name = "DIR")]
-    mail: Option<PathBuf>,
+    #[command(flatten)]
+    sources: Sources,
     /// As JSON
     #[arg(long)]
     json: bool,
@@ -46,8 +40,7 @@ impl Options {
     /// Our own samples, in which there is one of each kind.
     pub(crate) fn samples() -> Self {
         Self {
-            html: Some(root().join("sanitizer/samples.jsonl")),
-            mail: None,
+            sources: Sources::samples(),
             json: false,
         }
     }
@@ -90,7 +83,7 @@ struct Line<'a> {
 
 /// Prints the table, and fails when anything got through.
 pub(crate) fn run(options: &Options) -> Result<()> {
-    let payloads = payloads(options)?;
+    let payloads = options.sources.or_corpus().read()?;
     setup::run(&setup::Options { tests: true })?;
     let binary = build::run()?;
     let mail = Mail {
@@ -121,21 +114,6 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     let through: u64 = report.rows.iter().map(Row::through).sum();
     ensure!(through == 0, "{through} things got through; they are listed above");
     Ok(())
-}
-
-/// Those of the options; without any the corpus beside the checkout, or else our own samples.
-fn payloads(options: &Options) -> Result<Vec<Payload>> {
-    let is_given = options.html.is_some() || options.mail.is_some();
-    let corpus = root().join("../shared/corpus");
-    let (html, mail) = match is_given {
-        true => (options.html.clone(), options.mail.clone()),
-        false if corpus.is_dir() => (Some(corpus.join("html/payloads.jsonl")), Some(corpus.join("mail"))),
-        false => (Options::samples().html, None),
-    };
-    let mut payloads = html.as_deref().map(payloads::of_lines).transpose()?.unwrap_or_default();
-    payloads.extend(mail.as_deref().map(payloads::of_mail).transpose()?.unwrap_or_default());
-    ensure!(!payloads.is_empty(), "there is nothing to try");
-    Ok(payloads)
 }
 
 /// The first line is a message that does nothing.
