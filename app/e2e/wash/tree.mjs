@@ -5,6 +5,7 @@ import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { LAUNCH } from '../support/chromium.mjs';
 import { differences } from './inside.mjs';
+import { SANDBOX, SHELL } from './shell.mjs';
 
 const [file] = process.argv.slice(2);
 const TABS = 2;
@@ -13,9 +14,6 @@ const BATCH = 100;
 const BATCH_OCTETS = 4 << 20;
 const FAULTS = 50;
 
-// As app/src/view/message/frame.rs makes it, except for the addresses of images: none is loaded.
-const SANDBOX = 'allow-same-origin allow-popups allow-popups-to-escape-sandbox';
-const SHELL = `<!doctype html><meta http-equiv=Content-Security-Policy content="default-src 'none'; style-src 'unsafe-inline'"><meta name=referrer content=no-referrer>`;
 const PAGE = `<!doctype html><title>wash</title><iframe id=shell sandbox="${SANDBOX}"></iframe><iframe id=loaded sandbox="${SANDBOX}"></iframe>`;
 
 /** Closes the paragraph before the table, and puts the text before it: nothing is noticed if that is not. */

@@ -1,9 +1,10 @@
-//! `cargo xtask wash`: what the sanitiser promises beside keeping harm out. Washing twice changes nothing, and Chromium
-//! reads the result as the tree that was meant.
+//! `cargo xtask wash`: what the sanitiser promises beside keeping harm out. Washing twice changes nothing, Chromium reads
+//! the result as the tree that was meant, and newsletters look as they did.
 
 mod again;
 mod generate;
 mod generate_css;
+mod look;
 mod tree;
 mod words;
 
@@ -50,6 +51,8 @@ enum Part {
     Corpus,
     /// What Chromium reads, compared with what was meant
     Tree,
+    /// Newsletters, before and after
+    Look,
 }
 
 impl Options {
@@ -81,6 +84,8 @@ struct Report {
     generated: Option<again::Row>,
     #[serde(skip_serializing_if = "Option::is_none")]
     tree: Option<tree::Row>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    look: Option<look::Row>,
 }
 
 /// Prints what was found, and fails when anything was.
@@ -116,6 +121,9 @@ pub(crate) fn run(options: &Options) -> Result<()> {
         let inputs = inputs.chain((0..options.trees).map(|index| (index.to_string(), generated(index))));
         report.tree = Some(tree::run(inputs, payloads.len() + options.trees)?);
     }
+    if options.has(Part::Look) {
+        report.look = look::run(sources.mail.as_deref())?;
+    }
     tell(&report, options.json)
 }
 
@@ -140,6 +148,10 @@ fn tell(report: &Report, is_json: bool) -> Result<()> {
         mutations == 0,
         "{mutations} results are read in another way than they were meant"
     );
+    ensure!(
+        report.look.as_ref().is_none_or(look::Row::is_well),
+        "too many newsletters do not look as they did"
+    );
     Ok(())
 }
 
@@ -161,5 +173,8 @@ fn print(report: &Report) {
             "tree: {} results read by Chromium, {} otherwise than meant",
             row.documents, row.mutations
         );
+    }
+    if let Some(row) = &report.look {
+        row.print();
     }
 }
