@@ -24,11 +24,13 @@
 mod address;
 mod allow;
 mod attribute;
+mod colour;
 mod css;
 mod document;
 mod filter;
 pub mod inspect;
 mod outline;
+mod pass;
 mod plain;
 mod serialize;
 mod tame;
@@ -38,7 +40,7 @@ pub use document::document;
 pub use plain::{html_to_text, plain_to_html};
 
 use address::Addresses;
-use filter::Pass;
+use pass::Pass;
 
 /// Octets of HTML that are looked at; the rest is dropped.
 const INPUT_LIMIT: usize = 8 << 20;

@@ -147,7 +147,7 @@ fn styles_are_scoped_and_the_body_becomes_a_div() {
     assert_eq!(
         washed.html,
         "<style>.surat-body{margin:0}.surat-body p.m-x{color:red}</style>\
-         <div class=\"surat-body m-page\" style=\"background-color:#EEEEEE;color:#111;padding:1px\">\
+         <div class=\"surat-body m-page\" style=\"background-color:#eeeeee;color:#111;padding:1px\">\
          <p class=\"m-x\" id=\"m-y\">z</p></div>"
     );
     assert!(washed.has_own_colours);
