@@ -4,11 +4,12 @@ use crate::Washed;
 use surat_protocol::frame_policy;
 
 /// Styles of every message. `:where` has no weight, so the message's own rules win.
+/// A `body` whose size is 100 % is as large as the browser's text, so ours is set on the element that stands for it.
 /// The tokens may be set by the app on the frame's `html` element; without it they have defaults.
 const BASE_STYLE: &str = "\
 :where(html){--ground:#fff;--text:#1b1f24;--link:#0b65a8;--line:#d5d9de;color-scheme:light;background:var(--ground);color:var(--text)}\
-:where(body){margin:0;overflow-x:auto;font:15px/24px system-ui,-apple-system,'Segoe UI',Roboto,sans-serif;overflow-wrap:anywhere}\
-:where(.surat-body){padding:16px}\
+:where(body){margin:0;overflow-x:auto;overflow-wrap:anywhere}\
+:where(.surat-body){padding:16px;font:15px/24px system-ui,-apple-system,'Segoe UI',Roboto,sans-serif}\
 :where(a){color:var(--link)}\
 :where(img){max-width:100%}\
 :where(img[src][width]){height:auto}\

@@ -126,16 +126,17 @@ fn before_and_after(id: String, html: &str) -> Line {
         cid: &|_| None,
         remote_image: &|_| None,
     };
-    let after = wash(html, &policy);
-    let before = Washed {
-        // What the frame gives the element that stands for the body.
-        html: format!("<style>:where(body){{padding:16px}}</style>{html}"),
-        ..after.clone()
-    };
+    let washed = wash(html, &policy);
+    let after = document(&washed);
+    let before = document(&Washed {
+        html: html.to_owned(),
+        ..washed
+    });
     Line {
         id,
-        before: document(&before),
-        after: document(&after),
+        // What the frame gives the element that stands for the body goes to the body itself.
+        before: before.replacen(":where(.surat-body)", ":where(body)", 1),
+        after,
     }
 }
 
@@ -171,7 +172,7 @@ mod tests {
     fn a_newsletter_is_painted_with_and_without_washing() {
         let line = before_and_after("1".into(), "<body style='margin:0'><form>x</form>");
 
-        assert!(line.before.contains("<form>x</form>"));
+        assert!(line.before.contains("<form>x</form>") && line.before.contains(":where(body){padding:"));
         assert!(!line.after.contains("<form>") && line.after.contains("surat-body"));
     }
 }
