@@ -113,7 +113,7 @@ mod tests {
     fn an_outline_tells_elements_attributes_and_texts() {
         assert_eq!(
             outline("<style>p{color:red}</style><p title='a\\\n\"b\"' id=x>c<!-- --> d<br></p><pre>\n\ne</pre>"),
-            "0 <style>\n1 \".surat-body p{color:red}\"\n0 <div class=\"surat-body\">\n\
+            "0 <style>\n1 \":where(.surat-body) p{color:red}\"\n0 <div class=\"surat-body\">\n\
              1 <p id=\"m-x\" title=\"a\\\\\\n\"b\"\">\n2 \"c d\"\n2 <br>\n1 <pre>\n2 \"\\ne\"\n"
         );
     }

@@ -146,7 +146,7 @@ fn styles_are_scoped_and_the_body_becomes_a_div() {
 
     assert_eq!(
         washed.html,
-        "<style>.surat-body{margin:0}.surat-body p.m-x{color:red}</style>\
+        "<style>div:where(.surat-body){margin:0}:where(.surat-body) p.m-x{color:red}</style>\
          <div class=\"surat-body m-page\" style=\"background-color:#eeeeee;color:#111;padding:1px\">\
          <p class=\"m-x\" id=\"m-y\">z</p></div>"
     );

@@ -1,6 +1,7 @@
-//! Selectors: types, classes, ids and a few pseudo-classes, all within the message.
+//! Selectors: types, classes, ids and a few pseudo-classes, all within the message. What keeps them there has no weight
+//! of its own, so that one rule wins over another as it did before: a class over a type above all.
 
-use super::Rejected;
+use super::{Rejected, rejected};
 use crate::{
     address::prefixed,
     allow::{Fate, fate},
@@ -8,6 +9,12 @@ use crate::{
 };
 use cssparser::{Parser, Token};
 
+/// In front of a selector that would reach out of the message.
+const SCOPE: &str = ":where(.surat-body)";
+/// In the place of `body`, with the weight of one type.
+const ROOT: &str = "div:where(.surat-body)";
+/// Names in an attribute's value.
+const NAMES_LIMIT: usize = 10;
 /// Selectors of one rule.
 const SELECTOR_LIMIT: usize = 100;
 /// Tokens of one selector.
@@ -27,9 +34,54 @@ pub(super) fn selectors(input: &mut Parser<'_>) -> Result<String, Rejected> {
                     return Ok(kept.join(","));
                 }
             }
+            Some(Token::Function(name)) => {
+                let is_scope = name.eq_ignore_ascii_case("where") && input.parse_nested_block(scope).is_ok();
+                current = current.filter(|_| is_scope).and_then(Selector::push_scope);
+            }
+            Some(Token::SquareBracketBlock) => {
+                let attribute = input.parse_nested_block(attribute).ok();
+                current = current
+                    .zip(attribute)
+                    .and_then(|(selector, attribute)| selector.push_attribute(&attribute));
+            }
             Some(token) => current = current.and_then(|selector| selector.take(&token)),
         }
     }
+}
+
+/// What is in the brackets of [`SCOPE`].
+fn scope(input: &mut Parser<'_>) -> Result<(), Rejected> {
+    input.expect_delim('.')?;
+    // No space between them.
+    match input.next_including_whitespace()? {
+        Token::Ident(name) if **name == *BODY_CLASS => Ok(input.expect_exhausted()?),
+        _ => Err(rejected()),
+    }
+}
+
+/// `[class=a]`, `[class~=a]`, `[id=a]`, as newsletters write them, with our prefixes.
+fn attribute(input: &mut Parser<'_>) -> Result<String, Rejected> {
+    let name = input.expect_ident()?.to_ascii_lowercase();
+    let sign = match (&*name, input.next()?) {
+        ("class" | "id", Token::Delim('=')) => "=",
+        ("class", Token::IncludeMatch) => "~=",
+        _ => return Err(rejected()),
+    };
+    let value = input.expect_ident_or_string()?.to_string();
+    input.expect_exhausted()?;
+    let names: Option<Vec<_>> = value
+        .split_ascii_whitespace()
+        .take(NAMES_LIMIT)
+        .map(plain_name)
+        .collect();
+    let names = names.filter(|names| !names.is_empty()).ok_or_else(rejected)?;
+    Ok(format!("[{name}{sign}\"{}\"]", names.join(" ")))
+}
+
+/// A prefixed name that needs no escapes: a class may hold dots and colons, a selector would have to quote them.
+fn plain_name(name: &str) -> Option<String> {
+    let is_plain = name.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '_'));
+    is_plain.then(|| prefixed(name)).flatten()
 }
 
 /// What the next identifier is.
@@ -74,9 +126,7 @@ impl Selector {
     }
 
     fn push_name(&mut self, sign: char, name: &str) -> Option<()> {
-        // Only what needs no escapes: a class may hold dots and colons, a selector would have to quote them.
-        let is_plain = name.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '_'));
-        let name = is_plain.then(|| prefixed(name)).flatten()?;
+        let name = plain_name(name)?;
         self.css.push(sign);
         self.css.push_str(&name);
         self.expect = Expect::Anything;
@@ -89,12 +139,7 @@ impl Selector {
             return None;
         }
         self.starts_with_type |= self.css.is_empty() && !is_root;
-        if is_root {
-            self.css.push('.');
-            self.css.push_str(BODY_CLASS);
-        } else {
-            self.css.push_str(name);
-        }
+        self.css.push_str(if is_root { ROOT } else { name });
         Some(())
     }
 
@@ -102,8 +147,7 @@ impl Selector {
         let name = name.to_ascii_lowercase();
         if name == "root" {
             self.expect = Expect::Anything;
-            self.css.push('.');
-            self.css.push_str(BODY_CLASS);
+            self.css.push_str(ROOT);
             return Some(());
         }
         if !matches!(
@@ -117,6 +161,30 @@ impl Selector {
         self.css.push_str(&name);
         self.expect = Expect::Anything;
         Some(())
+    }
+
+    /// After a colon: what we wrote when this was washed before.
+    fn push_scope(mut self) -> Option<Self> {
+        if self.expect != Expect::Pseudo {
+            return None;
+        }
+        self.tokens += 1;
+        // Its first part is bound to the message by this.
+        let is_first = !self.css.contains([' ', '>', '+', '~']);
+        self.starts_with_type &= !is_first;
+        self.css.push_str(SCOPE);
+        self.expect = Expect::Anything;
+        Some(self)
+    }
+
+    fn push_attribute(mut self, css: &str) -> Option<Self> {
+        self.tokens += 1;
+        if self.expect != Expect::Anything || self.tokens > TOKEN_LIMIT {
+            return None;
+        }
+        self.starts_with_type |= self.css.is_empty();
+        self.css.push_str(css);
+        Some(self)
     }
 
     fn push_combinator(&mut self, sign: char) -> Option<()> {
@@ -140,13 +208,12 @@ impl Selector {
         if css.is_empty() || css.ends_with(['>', '+', '~']) || self.expect != Expect::Anything {
             return None;
         }
-        let root = format!(".{BODY_CLASS}");
         // "html body p" names the root twice.
         let css = css
-            .replace(&format!("{root} {root}"), &root)
-            .replace(&format!("{root}>{root}"), &root);
+            .replace(&format!("{ROOT} {ROOT}"), ROOT)
+            .replace(&format!("{ROOT}>{ROOT}"), ROOT);
         Some(if self.starts_with_type {
-            format!("{root} {css}")
+            format!("{SCOPE} {css}")
         } else {
             css
         })

@@ -50,7 +50,7 @@ impl Sheet<'_> {
     }
 
     fn at_rule(&mut self, input: &mut Parser<'_>, is_media: bool) {
-        let query = input.parse_until_before(Delimiter::CurlyBracketBlock | Delimiter::Semicolon, query);
+        let query = input.parse_until_before(Delimiter::CurlyBracketBlock | Delimiter::Semicolon, queries);
         if !matches!(input.next(), Ok(Token::CurlyBracketBlock)) {
             return;
         }
@@ -93,6 +93,16 @@ impl Sheet<'_> {
     }
 }
 
+/// The media queries that may stay, joined by commas.
+fn queries(input: &mut Parser<'_>) -> Result<String, Rejected> {
+    let kept = input.parse_comma_separated_ignoring_errors(query);
+    Ok(kept
+        .into_iter()
+        .filter(|query| !query.is_empty())
+        .collect::<Vec<_>>()
+        .join(","))
+}
+
 /// A media query of types and of widths. Everything about colour schemes goes: the frame's own
 /// theme is not the system's.
 fn query(input: &mut Parser<'_>) -> Result<String, Rejected> {
@@ -104,7 +114,6 @@ fn query(input: &mut Parser<'_>) -> Result<String, Rejected> {
         match token {
             Token::WhiteSpace(_) | Token::Comment(_) if css.ends_with(' ') || css.is_empty() => {}
             Token::WhiteSpace(_) | Token::Comment(_) => css.push(' '),
-            Token::Comma => css.push(','),
             Token::Ident(word) => {
                 let word = word.to_ascii_lowercase();
                 if !matches!(word.as_str(), "all" | "screen" | "print" | "only" | "and") {

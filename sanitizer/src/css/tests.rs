@@ -39,6 +39,10 @@ fn usual_declarations_stay() {
         ("border-top-left-radius:4px", "border-top-left-radius:4px"),
         ("mso-line-height-rule:exactly;line-height:1.5", "line-height:1.5"),
         ("color:red;;  ;width:1px", "color:red;width:1px"),
+        (
+            "unicode-bidi:embed;object-fit:cover;padding-inline-start:1px;text-underline-offset:2px",
+            "unicode-bidi:embed;object-fit:cover;padding-inline-start:1px;text-underline-offset:2px",
+        ),
     ];
     for (css, wanted) in usual {
         assert_eq!(style(css), wanted, "{css}");
@@ -100,16 +104,63 @@ fn a_blocked_image_leaves_the_colour_beside_it() {
 #[test]
 fn selectors_stay_within_the_message() {
     let cases = [
-        ("p{color:red}", ".surat-body p{color:red}"),
-        ("body{margin:0}", ".surat-body{margin:0}"),
-        ("html body p{color:red}", ".surat-body p{color:red}"),
+        ("p{color:red}", ":where(.surat-body) p{color:red}"),
+        ("body{margin:0}", "div:where(.surat-body){margin:0}"),
+        ("html body p{color:red}", "div:where(.surat-body) p{color:red}"),
+        ("html > body.a p{color:red}", "div:where(.surat-body).m-a p{color:red}"),
         (".a > .b, #c:hover{color:red}", ".m-a>.m-b,#m-c:hover{color:red}"),
-        ("*{color:red}", ".surat-body *{color:red}"),
-        ("a[href^='x'], p{color:red}", ".surat-body p{color:red}"),
+        ("*{color:red}", ":where(.surat-body) *{color:red}"),
+        ("a[href^='x'], p{color:red}", ":where(.surat-body) p{color:red}"),
         ("p::before, script, frame{color:red}", ""),
-        (":root{color:red}", ".surat-body{color:red}"),
+        (":root{color:red}", "div:where(.surat-body){color:red}"),
         (".a\\:b{color:red}", ""),
-        ("{color:red} p{color:red}", ".surat-body p{color:red}"),
+        ("{color:red} p{color:red}", ":where(.surat-body) p{color:red}"),
+        // What we wrote ourselves, and what only looks like it.
+        (
+            "div:where(.surat-body)>p{color:red}",
+            "div:where(.surat-body)>p{color:red}",
+        ),
+        (":where(.surat-body) p{color:red}", ":where(.surat-body) p{color:red}"),
+        (
+            ":where(html),:where(.a),:where(.surat-body,html),:is(p),:not(p){color:red}",
+            "",
+        ),
+        (
+            "p :where(.surat-body){color:red}",
+            ":where(.surat-body) p :where(.surat-body){color:red}",
+        ),
+    ];
+    for (css, wanted) in cases {
+        assert_eq!(rules(css), wanted, "{css}");
+    }
+}
+
+#[test]
+fn classes_and_ids_are_found_by_attribute_too() {
+    let cases = [
+        (
+            "table[class=outer] .a{color:red}",
+            ":where(.surat-body) table[class=\"m-outer\"] .m-a{color:red}",
+        ),
+        (
+            "*[class='a b']{color:red}",
+            ":where(.surat-body) *[class=\"m-a m-b\"]{color:red}",
+        ),
+        ("[id=x]{color:red}", ":where(.surat-body) [id=\"m-x\"]{color:red}"),
+        (
+            "[class~=\"x\"]{color:red}",
+            ":where(.surat-body) [class~=\"m-x\"]{color:red}",
+        ),
+        (
+            "td[class=\"m-x\"]{color:red}",
+            ":where(.surat-body) td[class=\"m-x\"]{color:red}",
+        ),
+        ("[class*=a],[class^=a],[class$=a],[class|=a]{color:red}", ""),
+        (
+            "[href=a],[class],[class=a i],[style='a'],[class=''],[class='a\\22 b']{color:red}",
+            "",
+        ),
+        ("[class=a{color:red}", ""),
     ];
     for (css, wanted) in cases {
         assert_eq!(rules(css), wanted, "{css}");
@@ -121,18 +172,26 @@ fn only_simple_media_queries_stay() {
     let cases = [
         (
             "@media only screen and (max-width:600px){p{color:red}}",
-            "@media only screen and (max-width:600px){.surat-body p{color:red}}",
+            "@media only screen and (max-width:600px){:where(.surat-body) p{color:red}}",
         ),
         ("@media (prefers-color-scheme:dark){p{color:red}}", ""),
+        (
+            "@media handheld, only screen and (max-width: 480px), (orientation:landscape){p{color:red}}",
+            "@media only screen and (max-width:480px){:where(.surat-body) p{color:red}}",
+        ),
+        ("@media not all,handheld{p{color:red}}", ""),
         ("@media screen{@media print{p{color:red}}}", ""),
-        ("@import url(https://good/x);p{color:red}", ".surat-body p{color:red}"),
+        (
+            "@import url(https://good/x);p{color:red}",
+            ":where(.surat-body) p{color:red}",
+        ),
         (
             "@font-face{src:url(https://good/x)}p{color:red}",
-            ".surat-body p{color:red}",
+            ":where(.surat-body) p{color:red}",
         ),
         ("@supports(x:y){p{color:red}}", ""),
-        ("@media screen;p{color:red}", ".surat-body p{color:red}"),
-        ("@charset 'x';<!-- p{color:red} -->", ".surat-body p{color:red}"),
+        ("@media screen;p{color:red}", ":where(.surat-body) p{color:red}"),
+        ("@charset 'x';<!-- p{color:red} -->", ":where(.surat-body) p{color:red}"),
     ];
     for (css, wanted) in cases {
         assert_eq!(rules(css), wanted, "{css}");
