@@ -2,7 +2,7 @@
 
 use super::{
     generate::one_of,
-    words::{AT_RULES, CSS_ODDITIES, CSS_VALUES, PROPERTIES, SELECTORS},
+    words_css::{AT_RULES, CSS_ODDITIES, CSS_VALUES, PROPERTIES, SELECTORS},
 };
 use fastrand::Rng;
 

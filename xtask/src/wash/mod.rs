@@ -7,6 +7,7 @@ mod generate_css;
 mod look;
 mod tree;
 mod words;
+mod words_css;
 
 use crate::{
     console::{Step, say},
