@@ -50,7 +50,7 @@ pub(crate) fn pass(html: &str, addresses: &Addresses<'_>) -> Pass {
     let sheets = filter.styles.into_inner();
     let style: String = sheets
         .iter()
-        .map(|css| css::sheet(css, addresses, &marks.has_colours))
+        .map(|sheet| css::sheet(&sheet.media, &sheet.css, addresses, &marks.has_colours))
         .collect();
     let body = filter.body.into_inner();
     let nodes = filter.builder.sink.into_nodes();
@@ -61,6 +61,32 @@ pub(crate) fn pass(html: &str, addresses: &Addresses<'_>) -> Pass {
 #[derive(Default)]
 pub(crate) struct Marks {
     pub(crate) has_colours: Cell<bool>,
+}
+
+/// A style sheet of the message.
+struct Sheet {
+    media: String,
+    css: String,
+}
+
+impl Sheet {
+    fn new(attributes: &[Attribute]) -> Self {
+        let value = |name| {
+            let found = attributes.iter().find(|attribute| attribute.name.local == name);
+            found.map(|attribute| attribute.value.to_string()).unwrap_or_default()
+        };
+        let kind = value(local_name!("type"));
+        let is_css = kind.is_empty() || kind.eq_ignore_ascii_case("text/css");
+        Self {
+            // To browsers, what says to be of another kind is no style sheet.
+            media: if is_css {
+                value(local_name!("media"))
+            } else {
+                "not all".to_owned()
+            },
+            css: String::new(),
+        }
+    }
 }
 
 /// The sink between html5ever's two halves.
@@ -74,7 +100,7 @@ struct Filter<'a> {
     raw: RefCell<Option<LocalName>>,
     /// Text that waits for the next tag, and its line.
     pending: RefCell<(StrTendril, u64)>,
-    styles: RefCell<Vec<String>>,
+    styles: RefCell<Vec<Sheet>>,
     body: RefCell<Vec<Attribute>>,
 }
 
@@ -104,7 +130,7 @@ impl<'a> Filter<'a> {
         // Content of these is text to the tokenizer even where all is dropped.
         if fate == Fate::Raw && !tag.self_closing {
             if tag.name == local_name!("style") && self.styles.borrow().len() < STYLES_LIMIT {
-                self.styles.borrow_mut().push(String::new());
+                self.styles.borrow_mut().push(Sheet::new(&tag.attrs));
             }
             self.raw.replace(Some(tag.name));
             return TokenSinkResult::RawData(RawKind::Rawtext);
@@ -231,9 +257,9 @@ impl<'a> Filter<'a> {
 
     fn style_text(&self, text: &str) {
         let mut styles = self.styles.borrow_mut();
-        let room = STYLE_LIMIT.saturating_sub(styles.iter().map(String::len).sum());
+        let room = STYLE_LIMIT.saturating_sub(styles.iter().map(|style| style.css.len()).sum());
         if let Some(style) = styles.last_mut() {
-            style.push_str(&text[..text.floor_char_boundary(room)]);
+            style.css.push_str(&text[..text.floor_char_boundary(room)]);
         }
     }
 

@@ -138,6 +138,52 @@ fn a_message_cannot_name_our_own_addresses() {
 }
 
 #[test]
+fn a_style_sheet_is_for_the_media_and_of_the_type_that_it_says() {
+    let style = |attributes: &str| {
+        let html = washed(&format!("<style {attributes}>p{{color:red}}</style>x")).html;
+        html.strip_suffix("<div class=\"surat-body\">x</div>")
+            .unwrap_or(&html)
+            .to_owned()
+    };
+    let rule = ":where(.surat-body) p{color:red}";
+
+    for all in [
+        "",
+        "media=all",
+        "media=' Screen '",
+        "type='TEXT/css'",
+        "type=''",
+        "media=''",
+    ] {
+        assert_eq!(style(all), format!("<style>{rule}</style>"), "{all}");
+    }
+    for (some, query) in [
+        (
+            "media='only screen and (max-width: 480px)'",
+            "only screen and (max-width:480px)",
+        ),
+        ("media=print", "print"),
+        ("media='speech,print'", "print"),
+    ] {
+        assert_eq!(
+            style(some),
+            format!("<style>@media {query}{{{rule}}}</style>"),
+            "{some}"
+        );
+    }
+    for none in [
+        "media='not all'",
+        "media=speech",
+        "media='print{}p{color:red}'",
+        "type=text/plain",
+        "type='3D\"text/css'",
+    ] {
+        assert_eq!(style(none), "", "{none}");
+    }
+    twice("<style media=print>p{color:red}@media screen{p{color:blue}}</style><style>p{margin:0}</style>x");
+}
+
+#[test]
 fn styles_are_scoped_and_the_body_becomes_a_div() {
     let washed = washed(
         "<html><head><style>body{margin:0} p.x{color:red}</style></head>\

@@ -10,16 +10,26 @@ const RULE_LIMIT: usize = 5000;
 /// Tokens of a media query.
 const QUERY_TOKENS: usize = 60;
 
-/// The washed style sheet.
-pub(crate) fn sheet(css: &str, addresses: &Addresses<'_>, has_colours: &Cell<bool>) -> String {
+/// The washed style sheet, for these media.
+pub(crate) fn sheet(media: &str, css: &str, addresses: &Addresses<'_>, has_colours: &Cell<bool>) -> String {
     let mut sheet = Sheet {
         addresses,
         has_colours,
         css: String::new(),
         rules: 0,
     };
-    sheet.rules(&mut Parser::new(css), false);
-    sheet.css
+    let media = media.trim();
+    if ["", "all", "screen"].iter().any(|all| media.eq_ignore_ascii_case(all)) {
+        sheet.rules(&mut Parser::new(css), false);
+        return sheet.css;
+    }
+    let query = queries(&mut Parser::new(media)).ok().filter(|query| !query.is_empty());
+    let Some(query) = query else { return String::new() };
+    sheet.rules(&mut Parser::new(css), true);
+    if sheet.css.is_empty() {
+        return String::new();
+    }
+    format!("@media {query}{{{}}}", sheet.css)
 }
 
 struct Sheet<'a> {

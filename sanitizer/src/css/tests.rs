@@ -16,7 +16,7 @@ fn style(css: &str) -> String {
 }
 
 fn rules(css: &str) -> String {
-    policy(|addresses| sheet(css, addresses, &Cell::default()))
+    policy(|addresses| sheet("", css, addresses, &Cell::default()))
 }
 
 #[test]
