@@ -5,7 +5,7 @@ use crate::{
     payloads::texts,
     shell::{self, root},
 };
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use serde::{Deserialize, Serialize};
 use std::{
     collections::HashSet,
@@ -23,8 +23,18 @@ const SHARE: f64 = 2.0;
 const GOAL: f64 = 90.0;
 
 /// What the script in the browser reports.
-#[derive(Debug, Deserialize, Serialize)]
+#[derive(Deserialize)]
+struct Painted {
+    newsletters: Vec<Newsletter>,
+}
+
+/// How newsletters look.
+#[derive(Debug, Serialize)]
 pub(super) struct Row {
+    messages: usize,
+    /// Those that keep their look.
+    kept: usize,
+    /// The worst first.
     newsletters: Vec<Newsletter>,
 }
 
@@ -37,14 +47,18 @@ struct Newsletter {
 }
 
 impl Row {
-    /// Do as many keep their look as should?
-    pub(super) fn is_well(&self) -> bool {
-        self.kept() as f64 * 100.0 >= GOAL * self.newsletters.len() as f64
+    fn of(newsletters: Vec<Newsletter>) -> Self {
+        let kept = newsletters.iter().filter(|newsletter| newsletter.share <= SHARE);
+        Self {
+            messages: newsletters.len(),
+            kept: kept.count(),
+            newsletters,
+        }
     }
 
-    fn kept(&self) -> usize {
-        let kept = self.newsletters.iter().filter(|newsletter| newsletter.share <= SHARE);
-        kept.count()
+    /// Do as many keep their look as should?
+    pub(super) fn is_well(&self) -> bool {
+        self.kept as f64 * 100.0 >= GOAL * self.messages as f64
     }
 
     /// For people; the worst first.
@@ -53,11 +67,7 @@ impl Row {
         for Newsletter { id, share } in &self.newsletters {
             println!("{share:>7.2} % {id}");
         }
-        println!(
-            "{} of {} newsletters have at most {SHARE} %",
-            self.kept(),
-            self.newsletters.len()
-        );
+        println!("{} of {} newsletters have at most {SHARE} %", self.kept, self.messages);
     }
 }
 
@@ -76,6 +86,7 @@ pub(super) fn run(mail: Option<&Path>) -> Result<Option<Row>> {
         return Ok(None);
     };
     let newsletters = newsletters(mail)?;
+    ensure!(!newsletters.is_empty(), "{} holds no newsletter", mail.display());
     let pictures = shell::target().join("wash");
     fs::create_dir_all(&pictures).with_context(|| format!("Create {}", pictures.display()))?;
     let file = pictures.join("newsletters.jsonl");
@@ -91,10 +102,10 @@ pub(super) fn run(mail: Option<&Path>) -> Result<Option<Row>> {
         .args(["wash/look.mjs".as_ref(), file.as_os_str(), pictures.as_os_str()])
         .current_dir(root().join("app/e2e"));
     let text = shell::output(script.stderr(Stdio::inherit()))?;
-    let row = serde_json::from_str(&text).context("Understand the report")?;
+    let painted: Painted = serde_json::from_str(&text).context("Understand the report")?;
     step.end();
     say(&format!("Side by side in {}", pictures.join("index.html").display()));
-    Ok(Some(row))
+    Ok(Some(Row::of(painted.newsletters)))
 }
 
 /// The first HTML text of each message, if it is made as newsletters are; each text once.
@@ -149,9 +160,7 @@ mod tests {
             id: String::new(),
             share: *share,
         };
-        Row {
-            newsletters: shares.iter().map(newsletter).collect(),
-        }
+        Row::of(shares.iter().map(newsletter).collect())
     }
 
     #[test]
