@@ -12,6 +12,7 @@ pub mod http;
 pub mod image_address;
 pub mod imap;
 pub mod mime;
+pub mod pace;
 pub mod secret;
 pub mod serve;
 pub mod submission;

@@ -19,7 +19,10 @@ use super::{
     uploads::Uploads,
     watcher::Watcher,
 };
-use crate::imap::capabilities::Capabilities;
+use crate::{
+    imap::capabilities::Capabilities,
+    pace::{Pace, Speed},
+};
 use std::{
     collections::{HashMap, HashSet},
     net::IpAddr,
@@ -27,9 +30,13 @@ use std::{
         Arc, Mutex, MutexGuard, OnceLock, PoisonError,
         atomic::{AtomicU64, Ordering},
     },
+    time::Duration,
 };
 use surat_protocol::{Event, MailboxName, Problem, Request, RequestId};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::{
+    sync::{OwnedSemaphorePermit, Semaphore},
+    time::Instant,
+};
 use tokio_util::sync::CancellationToken;
 
 /// Names one open page of an account.
@@ -66,6 +73,10 @@ pub struct Account {
     asked: Arc<Semaphore>,
     /// Room for answers that its pages have not read, in octets.
     unread: Arc<Semaphore>,
+    /// Room for frames that have begun to come in and are not whole, in octets.
+    begun: Arc<Semaphore>,
+    /// How fast its pages ask, all together.
+    pace: Mutex<Pace>,
     ended: CancellationToken,
 }
 
@@ -73,9 +84,18 @@ pub struct Account {
 /// a limit for each page alone would be none.
 const ASKED_OCTETS: usize = 16 << 20;
 
+/// What may have begun to come in on all pages of an account, in octets: eight of the largest frames at once.
+const BEGUN_OCTETS: usize = 16 << 20;
+
 /// What all pages of an account may leave unread, in octets; beyond it answers are refused. A page that reads has
 /// few answers on their way, and none is larger than 16 MiB.
 const UNREAD_OCTETS: usize = 64 << 20;
+
+/// Frames of all pages of an account. One that scrolls as fast as it can asks for rows ten times a second.
+const SPEED: Speed = Speed {
+    each: Duration::from_millis(20),
+    burst: 500,
+};
 
 /// An open page.
 struct Page {
@@ -117,6 +137,8 @@ impl Account {
             next_page: AtomicU64::new(0),
             asked: Arc::new(Semaphore::new(ASKED_OCTETS)),
             unread: Arc::new(Semaphore::new(UNREAD_OCTETS)),
+            begun: Arc::new(Semaphore::new(BEGUN_OCTETS)),
+            pace: Mutex::new(Pace::new(Instant::now())),
             ended,
             credentials,
             address,
@@ -264,6 +286,17 @@ impl Member {
     /// Cancelled when the session of this page was ended.
     pub fn signed_out(&self) -> &CancellationToken {
         &self.signed_out
+    }
+
+    /// A frame was heard: how long to rest before the next one.
+    pub fn rest_after_frame(&self) -> Option<Duration> {
+        let mut pace = self.presence.pace.lock().unwrap_or_else(PoisonError::into_inner);
+        pace.step(1, SPEED, Instant::now())
+    }
+
+    /// Where the account's pages take room for frames that are on their way, in octets.
+    pub fn begun(&self) -> &Arc<Semaphore> {
+        &self.presence.begun
     }
 
     /// Room for a request of this size, if the account has not asked too much already.

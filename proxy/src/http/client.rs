@@ -6,20 +6,20 @@
 use crate::config::{Config, Network};
 use axum::http::{HeaderMap, header};
 use std::{
+    fmt,
     net::{IpAddr, SocketAddr},
     sync::Arc,
 };
-use tokio::sync::OwnedSemaphorePermit;
 
 /// A place among the connections that may be open at once. Whoever takes a connection over keeps it.
 #[derive(Clone, Debug)]
 pub struct Place {
-    _place: Arc<OwnedSemaphorePermit>,
+    _place: Arc<dyn fmt::Debug + Send + Sync>,
 }
 
 impl Place {
-    /// The place that was taken.
-    pub fn new(place: OwnedSemaphorePermit) -> Self {
+    /// The place that was taken: whatever gives it back when it is dropped.
+    pub fn new(place: impl fmt::Debug + Send + Sync + 'static) -> Self {
         Self {
             _place: Arc::new(place),
         }

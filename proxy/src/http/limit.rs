@@ -122,7 +122,7 @@ fn count<K: Eq + Hash + Clone>(all: &mut HashMap<K, Failures>, key: K, now: Inst
 }
 
 /// Whoever has one IPv6 address has the whole /64.
-fn network(address: IpAddr) -> IpAddr {
+pub fn network(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V6(v6) => Ipv6Addr::from_bits(v6.to_bits() & !u128::from(u64::MAX)).into(),
         v4 => v4,

@@ -28,7 +28,7 @@ use surat_protocol::{
     Answer, ClientFrame, Event, Problem, Refusal, RequestId, ServerFrame,
     frame::{self, CLIENT_FRAME_LIMIT},
 };
-use tokio::time::{MissedTickBehavior, interval, timeout, timeout_at};
+use tokio::time::{MissedTickBehavior, interval, sleep_until, timeout, timeout_at};
 use tokio_util::sync::CancellationToken;
 
 /// Requests that one page may have open.
@@ -96,12 +96,14 @@ pub(super) async fn open(
 /// what waiting needs, and not the room for dialling a server.
 async fn serve(site: &Arc<Site>, mut socket: Socket<Stream>, address: IpAddr, session: Option<Session>) {
     if let Some((member, outlet)) = Box::pin(greet(site, &mut socket, address, session)).await {
+        socket.limit_together(Arc::clone(member.begun()));
         let live = Live {
             socket,
             member,
             outlet,
             in_flight: HashMap::new(),
             last_sign: Instant::now(),
+            rests_until: None,
         };
         live.run(&site.stop).await;
     }
@@ -153,6 +155,14 @@ async fn close<T>(socket: &mut Socket<Stream>, close: Close) -> Option<T> {
     None
 }
 
+/// Ends then, or never.
+async fn until(end: Option<tokio::time::Instant>) {
+    match end {
+        Some(end) => sleep_until(end).await,
+        None => std::future::pending().await,
+    }
+}
+
 /// A page that was let in.
 struct Live {
     socket: Socket<Stream>,
@@ -161,6 +171,8 @@ struct Live {
     /// Requests that have not had their last answer, and how to cancel each.
     in_flight: HashMap<RequestId, CancellationToken>,
     last_sign: Instant,
+    /// It has asked too fast, and is not read until then.
+    rests_until: Option<tokio::time::Instant>,
 }
 
 /// Whether the socket goes on.
@@ -191,7 +203,11 @@ impl Live {
                 outgoing = self.outlet.next() => self.write(outgoing).await,
                 // It was told so before; from now on nothing is done in its name.
                 () = self.member.signed_out().cancelled() => Then::Close(SIGNED_OUT),
-                incoming = self.socket.receive() => self.read(incoming).await,
+                incoming = self.socket.receive(), if self.rests_until.is_none() => self.read(incoming).await,
+                () = until(self.rests_until) => {
+                    self.rests_until = None;
+                    Then::GoOn
+                }
                 _ = ping.tick() => self.ping().await,
             };
             if !matches!(then, Then::GoOn) {
@@ -219,6 +235,8 @@ impl Live {
 
     async fn read(&mut self, incoming: Option<Result<Message, Fault>>) -> Then {
         self.last_sign = Instant::now();
+        let rest = self.member.rest_after_frame();
+        self.rests_until = rest.map(|rest| tokio::time::Instant::now() + rest);
         match incoming {
             None => Then::End,
             Some(Ok(Message::Close)) => Then::Close(Close(1000, "")),

@@ -12,11 +12,13 @@ use std::{
     io::{self, Cursor},
     mem::MaybeUninit,
     pin::Pin,
+    sync::Arc,
     task::{Context, Poll, ready},
     time::Duration,
 };
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt, ReadBuf};
-use tokio::time::timeout;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::{Sleep, sleep, timeout};
 use tungstenite::protocol::frame::{
     FrameHeader,
     coding::{Control, Data, OpCode},
@@ -34,6 +36,15 @@ const CONTROL_OCTETS: usize = 125;
 /// The longest header that a server writes: it masks nothing.
 const HEADER_OCTETS: usize = 10;
 
+/// Pieces that a message may come in. Browsers make one of it, or pieces of many KiB.
+const PIECES: usize = 1_024;
+
+/// Frames up to this length are not counted among what the sockets of an account have begun.
+const SMALL_OCTETS: usize = 4 * 1024;
+
+/// A message that has begun is whole within this.
+const WHOLE_WITHIN: Duration = Duration::from_secs(120);
+
 /// The server's end of a socket.
 pub(super) struct Socket<S> {
     stream: S,
@@ -47,10 +58,17 @@ pub(super) struct Socket<S> {
     header: Option<(FrameHeader, usize)>,
     /// The beginning of a message that comes in several frames.
     fragments: Option<Fragments>,
+    /// What is left for messages that have begun, in octets, for several sockets together.
+    together: Option<Arc<Semaphore>>,
+    /// Taken of it for the message that has begun.
+    room: Option<OwnedSemaphorePermit>,
+    /// Runs while a message has begun and is not whole.
+    begun: Option<Pin<Box<Sleep>>>,
 }
 
 struct Fragments {
     is_binary: bool,
+    pieces: usize,
     /// Is the whole message compressed?
     deflate: Option<Deflate>,
     octets: BytesMut,
@@ -78,6 +96,10 @@ pub(super) enum Fault {
     Link(io::Error),
     /// Too large, or not a frame.
     Frame,
+    /// Too much has begun to come in on the sockets of one account.
+    Full,
+    /// A message that began long ago and is not whole.
+    Late,
 }
 
 /// How the other side is told that it is over (RFC 6455, section 7.4.1).
@@ -94,7 +116,15 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Socket<S> {
             incoming: BytesMut::new(),
             header: None,
             fragments: None,
+            together: None,
+            room: None,
+            begun: None,
         }
+    }
+
+    /// From now on what has begun to come in takes room here, as long as it is not whole.
+    pub(super) fn limit_together(&mut self, together: Arc<Semaphore>) {
+        self.together = Some(together);
     }
 
     /// The next message; `None` when the other side has gone. Safe to drop.
@@ -166,6 +196,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Socket<S> {
                 Ok(None) => {}
                 Err(fault) => return Poll::Ready(Some(Err(fault))),
             }
+            if self.poll_too_late(context) {
+                return Poll::Ready(Some(Err(Fault::Late)));
+            }
             let mut room = [const { MaybeUninit::uninit() }; READ_OCTETS];
             let mut read = ReadBuf::uninit(&mut room);
             match ready!(Pin::new(&mut self.stream).poll_read(context, &mut read)) {
@@ -176,10 +209,25 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Socket<S> {
         }
     }
 
+    /// Has the message that is coming in taken too long?
+    fn poll_too_late(&mut self, context: &mut Context<'_>) -> bool {
+        if self.incoming.is_empty() && self.header.is_none() && self.fragments.is_none() {
+            self.begun = None;
+            return false;
+        }
+        let begun = self.begun.get_or_insert_with(|| Box::pin(sleep(WHOLE_WITHIN)));
+        begun.as_mut().poll(context).is_ready()
+    }
+
     /// The next message, if it is there.
     fn next(&mut self) -> Result<Option<Message>, Fault> {
         while let Some((header, payload)) = self.frame()? {
             if let Some(message) = self.take(&header, payload)? {
+                // A ping may stand between the pieces of a message.
+                if self.fragments.is_none() {
+                    self.begun = None;
+                    self.room = None;
+                }
                 return Ok(Some(message));
             }
         }
@@ -218,12 +266,32 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Socket<S> {
     }
 
     /// The length of a payload, if there may be so much.
-    fn checked(&self, length: u64) -> Result<usize, Fault> {
+    fn checked(&mut self, length: u64) -> Result<usize, Fault> {
         let before = self.fragments.as_ref().map_or(0, |fragments| fragments.octets.len());
-        usize::try_from(length)
-            .ok()
-            .filter(|length| length.saturating_add(before) <= self.limit)
-            .ok_or(Fault::Frame)
+        let length = usize::try_from(length).map_err(|_| Fault::Frame)?;
+        let together = length.saturating_add(before);
+        if together > self.limit {
+            return Err(Fault::Frame);
+        }
+        self.take_room(together)?;
+        Ok(length)
+    }
+
+    /// Takes room for a message that has so many octets by now.
+    fn take_room(&mut self, octets: usize) -> Result<(), Fault> {
+        let Some(together) = self.together.as_ref().filter(|_| octets > SMALL_OCTETS) else {
+            return Ok(());
+        };
+        let taken = self.room.as_ref().map_or(0, OwnedSemaphorePermit::num_permits);
+        let more = u32::try_from(octets.saturating_sub(taken)).map_err(|_| Fault::Frame)?;
+        let more = Arc::clone(together)
+            .try_acquire_many_owned(more)
+            .map_err(|_| Fault::Full)?;
+        match &mut self.room {
+            Some(room) => room.merge(more),
+            room => *room = Some(more),
+        }
+        Ok(())
     }
 
     /// What a frame says, if a message ends with it.
@@ -256,6 +324,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Socket<S> {
         }
         let fragments = Fragments {
             is_binary,
+            pieces: 1,
             deflate,
             octets: payload,
         };
@@ -265,6 +334,10 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Socket<S> {
     fn go_on(&mut self, is_final: bool, octets: &[u8]) -> Result<Option<Message>, Fault> {
         let mut fragments = self.fragments.take().ok_or(Fault::Frame)?;
         fragments.octets.extend_from_slice(octets);
+        fragments.pieces += 1;
+        if fragments.pieces > PIECES {
+            return Err(Fault::Frame);
+        }
         self.put_together(is_final, fragments)
     }
 
@@ -302,6 +375,8 @@ impl fmt::Display for Fault {
         match self {
             Self::Link(error) => write!(f, "the link broke: {error}"),
             Self::Frame => f.write_str("too large, or not a frame"),
+            Self::Full => f.write_str("too much at once for one account"),
+            Self::Late => f.write_str("a message that does not end"),
         }
     }
 }

@@ -1,6 +1,9 @@
 //! TCP, and TLS by ourselves, below hyper: one task per connection, each bounded.
 
-use super::patient::Patient;
+use super::{
+    newcomers::{Arrival, Newcomers},
+    patient::Patient,
+};
 use crate::{
     config::{Config, TlsFiles},
     http::client::{Connection, Place},
@@ -18,7 +21,7 @@ use tokio::{
     io::{AsyncRead, AsyncWrite},
     net::{TcpListener, TcpStream},
     sync::Semaphore,
-    time::{sleep, timeout},
+    time::{Instant, sleep, timeout},
 };
 use tokio_rustls::TlsAcceptor;
 use tokio_util::sync::CancellationToken;
@@ -37,6 +40,7 @@ pub(super) struct Listener {
     tcp: TcpListener,
     tls: Option<TlsAcceptor>,
     places: Arc<Semaphore>,
+    newcomers: Arc<Newcomers>,
 }
 
 impl Listener {
@@ -53,6 +57,7 @@ impl Listener {
             tcp,
             tls,
             places: Arc::new(Semaphore::new(CONNECTIONS)),
+            newcomers: Newcomers::new(config.trusted_proxies.clone()),
         })
     }
 
@@ -73,7 +78,14 @@ impl Listener {
                 () = stop.cancelled() => break,
             };
             match accepted {
-                Ok((stream, peer)) => self.spawn(stream, peer, router.clone(), &graceful, Place::new(place)),
+                Ok((stream, peer)) => {
+                    let Some(Arrival { rest, stay }) = self.newcomers.arrive(peer.ip(), Instant::now()) else {
+                        tracing::debug!(%peer, "Too many connections of one network");
+                        continue;
+                    };
+                    let (router, place) = (router.clone(), Place::new((place, stay)));
+                    self.spawn(stream, peer, router, &graceful, place, rest);
+                }
                 Err(error) => {
                     tracing::warn!(%error, "Cannot accept a connection");
                     sleep(ACCEPT_PAUSE).await;
@@ -85,7 +97,15 @@ impl Listener {
         }
     }
 
-    fn spawn(&self, stream: TcpStream, peer: SocketAddr, router: Router, graceful: &GracefulShutdown, place: Place) {
+    fn spawn(
+        &self,
+        stream: TcpStream,
+        peer: SocketAddr,
+        router: Router,
+        graceful: &GracefulShutdown,
+        place: Place,
+        rest: Option<Duration>,
+    ) {
         // Small frames should leave at once: they are what a person waits for.
         if let Err(error) = stream.set_nodelay(true) {
             tracing::debug!(%error, "Cannot set TCP_NODELAY");
@@ -98,6 +118,9 @@ impl Listener {
         tokio::spawn(async move {
             // Kept by the router, for as long as it serves this connection, and by a socket that takes it over.
             let router = router.layer(Extension(connection)).layer(Extension(place));
+            if let Some(rest) = rest {
+                sleep(rest).await;
+            }
             match tls {
                 None => serve_connection(stream, router, watcher).await,
                 Some(tls) => match timeout(HANDSHAKE_WITHIN, tls.accept(stream)).await {
@@ -172,6 +195,7 @@ mod tests {
             tcp: TcpListener::bind("127.0.0.1:0").await.expect("a port"),
             tls: None,
             places: Arc::new(Semaphore::new(1)),
+            newcomers: Newcomers::new(Vec::new()),
         };
         let (address, places) = (listener.address().expect("an address"), Arc::clone(&listener.places));
         let stop = CancellationToken::new();

@@ -1,6 +1,7 @@
 //! `surat serve`: listens, serves, and stops without losing what is in flight.
 
 mod listener;
+mod newcomers;
 mod patient;
 mod signal;
 

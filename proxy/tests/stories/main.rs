@@ -12,6 +12,7 @@ mod classes;
 mod compression;
 mod drafts;
 mod files;
+mod hostile;
 mod images;
 mod live;
 mod lost;
