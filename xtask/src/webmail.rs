@@ -18,7 +18,7 @@ use surat_testbed::{Daemon, Testbed, corpus, seed};
 const LOAD_USERS: usize = 600;
 
 /// Messages in the inbox of each of them, where many are measured.
-const LOAD_MESSAGES: usize = 20;
+pub(crate) const LOAD_MESSAGES: usize = 20;
 
 /// Two for each of the accounts of the largest measurement.
 const CONNECTION_LIMIT: &str = "12000";
@@ -66,13 +66,14 @@ impl Webmail {
         Self::run(binary, testbed, port, Encryption::None { imap_by })
     }
 
-    /// Starts a proxy that speaks TLS on both sides, and a Dovecot with `user1` and so on up to this many accounts.
-    pub(crate) fn start_encrypted(binary: &Path, accounts: usize) -> Result<Self> {
+    /// Starts a proxy that speaks TLS on both sides, and a Dovecot with `user1` and so on up to this many accounts, each
+    /// with this many messages in its inbox.
+    pub(crate) fn start_encrypted(binary: &Path, accounts: usize, messages: usize) -> Result<Self> {
         let port = free_port(0)?;
         let step = Step::begin("Filling mailboxes");
         let testbed = Testbed::builder().load_users(accounts).without_postfix().prepare()?;
         let users: Vec<String> = (1..=accounts).map(|number| format!("user{number}")).collect();
-        seed::fill_inboxes(&testbed, &users, &seed::Plan::today(LOAD_MESSAGES))?;
+        seed::fill_inboxes(&testbed, &users, &seed::Plan::today(messages))?;
         step.end();
         Self::run(binary, testbed, port, Encryption::BothSides)
     }
@@ -126,11 +127,16 @@ impl Webmail {
     pub(crate) fn cpu(&self) -> Result<Duration> {
         let pid = self.proxy.pid().context("the proxy does not run")?;
         let stat = fs::read_to_string(format!("/proc/{pid}/stat")).context("Read the proxy's CPU time")?;
-        let (_, fields) = stat.rsplit_once(')').context("Read the proxy's CPU time")?;
-        let fields = fields.split_whitespace().skip(11).take(2);
-        let ticks: u64 = fields.filter_map(|field| field.parse::<u64>().ok()).sum();
-        Ok(Duration::from_millis(ticks * TICK_MS))
+        cpu_in(&stat)
     }
+}
+
+/// CPU time that a process has taken so far, as /proc/PID/stat tells it.
+pub(crate) fn cpu_in(stat: &str) -> Result<Duration> {
+    let (_, fields) = stat.rsplit_once(')').context("Read a process' CPU time")?;
+    let fields = fields.split_whitespace().skip(11).take(2);
+    let ticks: u64 = fields.filter_map(|field| field.parse::<u64>().ok()).sum();
+    Ok(Duration::from_millis(ticks * TICK_MS))
 }
 
 /// Where the proxy speaks TLS.

@@ -8,6 +8,7 @@ use super::{
 use crate::{
     console::{Progress, Step, say},
     setup,
+    webmail::LOAD_MESSAGES,
 };
 use anyhow::{Context, Result, bail};
 use serde::Serialize;
@@ -78,7 +79,7 @@ struct Delays {
 /// Measures.
 pub(crate) fn run(options: &Options) -> Result<()> {
     setup::run(&setup::Options::default())?;
-    let mut fleet = Fleet::start(&options.size)?;
+    let mut fleet = Fleet::start(&options.size, LOAD_MESSAGES)?;
     let mut report = Report { points: Vec::new() };
     for accounts in options.size.points() {
         let point = look(&mut fleet, accounts, options)?;

@@ -4,18 +4,19 @@ use anyhow::{Context, Result, anyhow, bail};
 use futures_util::{SinkExt, StreamExt};
 use rustls::{
     ClientConfig, RootCertStore,
+    client::Resumption,
     crypto::ring,
     pki_types::{CertificateDer, ServerName, pem::PemObject},
 };
 use std::{net::Ipv4Addr, sync::Arc, time::Duration};
 use surat_protocol::{
-    ClientFrame, Event, MailboxName, Request, RequestId, ServerFrame,
+    Answer, ClientFrame, Event, MailboxName, Request, RequestId, ServerFrame,
     frame::{VERSION, decode, encode},
     http::{LIVE, LOGIN, Login, LoginAnswer},
 };
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
-    net::TcpStream,
+    net::{TcpSocket, TcpStream},
     time::timeout,
 };
 use tokio_rustls::{TlsConnector, client::TlsStream};
@@ -27,16 +28,25 @@ use tokio_tungstenite::{
 /// Signing in means connecting to the IMAP server and back, in turn with others.
 const TIME_LIMIT: Duration = Duration::from_secs(60);
 
+/// Who does not read must not have it kept by the system.
+const HOSTILE_OCTETS: u32 = 16 << 10;
+
 /// The way to the proxy.
 #[derive(Clone)]
 pub(super) struct Proxy {
     port: u16,
+    /// The address on this machine from which it is dialled.
+    from: Ipv4Addr,
+    /// What the system keeps of what the proxy says, if not as much as it likes.
+    receives_octets: Option<u32>,
     tls: TlsConnector,
 }
 
 /// An open page.
 pub(super) struct Page {
     socket: WebSocketStream<TlsStream<TcpStream>>,
+    /// Requests so far: each has its number as its id.
+    asked: u32,
 }
 
 impl Proxy {
@@ -53,8 +63,24 @@ impl Proxy {
             .with_no_client_auth();
         Ok(Self {
             port,
+            from: Ipv4Addr::LOCALHOST,
+            receives_octets: None,
             tls: TlsConnector::from(Arc::new(config)),
         })
+    }
+
+    /// The same proxy, dialled from another address of this machine (all of 127.0.0.0/8 are).
+    pub(super) fn from(&self, from: Ipv4Addr) -> Self {
+        Self { from, ..self.clone() }
+    }
+
+    /// The same proxy, with a whole TLS handshake each time, and little room for what it says.
+    pub(super) fn hostile(mut self) -> Self {
+        let mut config = ClientConfig::clone(self.tls.config());
+        config.resumption = Resumption::disabled();
+        self.tls = TlsConnector::from(Arc::new(config));
+        self.receives_octets = Some(HOSTILE_OCTETS);
+        self
     }
 
     /// Signs in, opens the socket, and loads folders and inbox, as the app does.
@@ -66,6 +92,11 @@ impl Proxy {
 
     async fn open_page(&self, email: &str) -> Result<Page> {
         let cookie = self.sign_in(email).await?;
+        self.enter(&cookie).await
+    }
+
+    /// Opens the socket with a session cookie, and loads folders and inbox.
+    pub(super) async fn enter(&self, cookie: &str) -> Result<Page> {
         let origin = self.origin();
         let mut request = format!("{}{LIVE}", origin.replacen("http", "ws", 1))
             .into_client_request()
@@ -76,28 +107,25 @@ impl Proxy {
         let (socket, _) = client_async(request, self.connect().await?)
             .await
             .context("Open the socket")?;
-        let mut page = Page { socket };
+        let mut page = Page { socket, asked: 0 };
         page.send(&ClientFrame::Hello { version: VERSION }).await?;
         match page.receive().await? {
             ServerFrame::Welcome(_) => {}
             other => bail!("not let in: {other:?}"),
         }
-        page.ask(1, Request::ListMailboxes).await?;
+        page.ask(Request::ListMailboxes).await?;
         let mailbox = MailboxName::inbox();
-        page.ask(
-            2,
-            Request::OpenMailbox {
-                mailbox,
-                first_rows: 40,
-                known: None,
-            },
-        )
+        page.ask(Request::OpenMailbox {
+            mailbox,
+            first_rows: 40,
+            known: None,
+        })
         .await?;
         Ok(page)
     }
 
     /// Signs in and gives the session cookie as it is sent back.
-    async fn sign_in(&self, email: &str) -> Result<String> {
+    pub(super) async fn sign_in(&self, email: &str) -> Result<String> {
         let body = encode(&Login {
             email: email.to_owned(),
             password: surat_testbed::PASSWORD.to_owned(),
@@ -134,16 +162,30 @@ impl Proxy {
         Ok(cookie.split(';').next().unwrap_or(cookie).to_owned())
     }
 
-    async fn connect(&self) -> Result<TlsStream<TcpStream>> {
-        let stream = TcpStream::connect((Ipv4Addr::LOCALHOST, self.port))
-            .await
-            .context("Connect to the proxy")?;
-        stream.set_nodelay(true).context("Send at once")?;
+    /// An encrypted connection over which nothing was said.
+    pub(super) async fn connect(&self) -> Result<TlsStream<TcpStream>> {
+        let stream = self.dial().await?;
         let name = ServerName::IpAddress(Ipv4Addr::LOCALHOST.into());
         self.tls.connect(name, stream).await.context("Encrypt")
     }
 
-    fn origin(&self) -> String {
+    /// A connection over which nothing was said.
+    pub(super) async fn dial(&self) -> Result<TcpStream> {
+        let socket = TcpSocket::new_v4().context("Make a socket")?;
+        if let Some(octets) = self.receives_octets {
+            socket.set_recv_buffer_size(octets).context("Limit what is received")?;
+        }
+        socket.bind((self.from, 0).into()).context("Take an address")?;
+        let stream = socket
+            .connect((Ipv4Addr::LOCALHOST, self.port).into())
+            .await
+            .context("Connect to the proxy")?;
+        stream.set_nodelay(true).context("Send at once")?;
+        Ok(stream)
+    }
+
+    /// As whose page one comes.
+    pub(super) fn origin(&self) -> String {
         format!("https://127.0.0.1:{}", self.port)
     }
 }
@@ -158,9 +200,11 @@ impl Page {
         }
     }
 
-    /// Asks, and waits for the last answer.
-    async fn ask(&mut self, id: u32, request: Request) -> Result<()> {
-        let id = RequestId(id);
+    /// Asks, and waits for the last answer; gives all of them.
+    pub(super) async fn ask(&mut self, request: Request) -> Result<Vec<Answer>> {
+        self.asked += 1;
+        let id = RequestId(self.asked);
+        let mut answers = Vec::new();
         self.send(&ClientFrame::Request { id, request }).await?;
         loop {
             match self.receive().await? {
@@ -169,9 +213,9 @@ impl Page {
                     answer,
                     is_last,
                 } if of == id => {
-                    answer.map_err(|problem| anyhow!("the proxy refuses: {problem:?}"))?;
+                    answers.push(answer.map_err(|problem| anyhow!("the proxy refuses: {problem:?}"))?);
                     if is_last {
-                        return Ok(());
+                        return Ok(answers);
                     }
                 }
                 ServerFrame::Refused(refusal) => bail!("not let in: {refusal:?}"),

@@ -10,6 +10,7 @@ use anyhow::{Context, Result, anyhow};
 use serde::Serialize;
 use std::{
     fs,
+    net::Ipv4Addr,
     sync::{Arc, Mutex, PoisonError},
     time::{Duration, Instant},
 };
@@ -43,6 +44,15 @@ pub(super) struct Size {
 }
 
 impl Size {
+    /// So many, at once.
+    pub(super) fn exactly(accounts: u64, built: bool) -> Self {
+        Self {
+            accounts: Some(accounts),
+            curve: false,
+            built,
+        }
+    }
+
     /// How many accounts there are at each look.
     pub(super) fn points(&self) -> Vec<u64> {
         match self.accounts {
@@ -74,7 +84,7 @@ pub(super) struct Fleet {
     /// What pages hear.
     pub(super) heard: mpsc::UnboundedReceiver<Heard>,
     hears: mpsc::UnboundedSender<Heard>,
-    proxy: Proxy,
+    pub(super) proxy: Proxy,
     accounts: u64,
     /// Why a page was lost, the first one.
     lost: Arc<Mutex<Option<anyhow::Error>>>,
@@ -89,11 +99,11 @@ pub(super) struct SignIns {
 }
 
 impl Fleet {
-    /// Servers with room for this many accounts; nobody is signed in.
-    pub(super) fn start(size: &Size) -> Result<Self> {
+    /// Servers with room for this many accounts, with so many messages each; nobody is signed in.
+    pub(super) fn start(size: &Size, messages: usize) -> Result<Self> {
         let binary = if size.built { webmail::built()? } else { build::run()? };
         let most = size.points().last().copied().context("No size is given")?;
-        let webmail = Webmail::start_encrypted(&binary, usize::try_from(most).context("Count accounts")?)?;
+        let webmail = Webmail::start_encrypted(&binary, usize::try_from(most).context("Count accounts")?, messages)?;
         let (hears, heard) = mpsc::unbounded_channel();
         Ok(Self {
             proxy: Proxy::new(webmail.port, &webmail.testbed.ca_pem)?,
@@ -188,6 +198,7 @@ async fn open(
     hears: mpsc::UnboundedSender<Heard>,
     lost: Arc<Mutex<Option<anyhow::Error>>>,
 ) -> Result<()> {
+    let proxy = proxy.from(address(number));
     let mut page = proxy.open(&email(number)).await?;
     tokio::spawn(async move {
         loop {
@@ -219,6 +230,12 @@ fn note(lost: &Mutex<Option<anyhow::Error>>, error: anyhow::Error) {
 /// The address of an account.
 pub(super) fn email(number: u64) -> String {
     surat_testbed::address(&format!("user{number}"))
+}
+
+/// From where an account comes: the proxy lets one address open so many connections, and only so fast.
+fn address(number: u64) -> Ipv4Addr {
+    let [.., high, low] = (number / 20).to_be_bytes();
+    Ipv4Addr::new(127, 0, high, low.max(1))
 }
 
 /// A ratio; nothing of nothing is nothing.

@@ -1,7 +1,7 @@
 //! `cargo xtask bench idle`: signs in many accounts, waits until they are idle, and looks what each of them costs.
 
 use super::fleet::{Fleet, SignIns, Size, per};
-use crate::{console::say, setup};
+use crate::{console::say, setup, webmail::LOAD_MESSAGES};
 use anyhow::{Context, Result, ensure};
 use serde::Serialize;
 use std::{
@@ -52,7 +52,7 @@ struct Point {
 /// Measures, and fails when an account costs more than was promised.
 pub(crate) fn run(options: &Options) -> Result<()> {
     setup::run(&setup::Options::default())?;
-    let mut fleet = Fleet::start(&options.size)?;
+    let mut fleet = Fleet::start(&options.size, LOAD_MESSAGES)?;
     let mut report = Report {
         rss_before_octets: fleet.webmail.memory()?.rss_octets,
         points: Vec::new(),

@@ -3,9 +3,11 @@
 mod active;
 mod client;
 mod fleet;
+mod hostile;
 mod idle;
 mod idler;
 mod speed;
+mod times;
 
 use anyhow::Result;
 
@@ -26,6 +28,11 @@ enum Part {
     Idle(idle::Options),
     /// How soon signed-in accounts hear of new mail, and what that costs the proxy
     Active(active::Options),
+    /// What a person notices while hostile sockets attack the proxy
+    Hostile(hostile::Options),
+    /// Hostile sockets: what `hostile` starts for them
+    #[command(hide = true)]
+    Horde,
 }
 
 /// Measures.
@@ -33,6 +40,8 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     match &options.part {
         Some(Part::Idle(options)) => idle::run(options),
         Some(Part::Active(options)) => active::run(options),
+        Some(Part::Hostile(options)) => hostile::run(options),
+        Some(Part::Horde) => hostile::horde::run(),
         None => speed::run(&options.speed),
     }
 }

@@ -14,9 +14,9 @@ mod smtp;
 mod step;
 mod structure;
 mod table;
-mod times;
 mod work;
 
+use super::times;
 use crate::{
     build,
     console::{Step as Phase, complain, say},
