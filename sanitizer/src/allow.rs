@@ -50,7 +50,6 @@ fn is_kept(name: &str) -> bool {
             | "aside"
             | "b"
             | "bdi"
-            | "bdo"
             | "big"
             | "blockquote"
             | "br"

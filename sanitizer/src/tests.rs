@@ -262,3 +262,18 @@ fn bombs_are_bounded_in_time_and_size() {
         assert!(start.elapsed().as_secs() < 60, "{name} took {:?}", start.elapsed());
     }
 }
+
+#[test]
+fn no_text_is_shown_in_another_order_than_it_is_written() {
+    let address = "<a href=\"https://evil.test/\">";
+    for turned in [
+        "<bdo dir=\"rtl\">knab</bdo>",
+        "<i style=\"direction:rtl;unicode-bidi:bidi-override\">knab</i>",
+    ] {
+        let html = washed(&format!("{address}{turned}</a>")).html;
+        assert!(
+            html.contains("knab") && !html.contains("bdo") && !html.contains("bidi"),
+            "{html}"
+        );
+    }
+}

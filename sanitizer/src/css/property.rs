@@ -57,7 +57,6 @@ fn is_text(name: &str) -> bool {
             | "text-shadow"
             | "text-transform"
             | "text-underline-offset"
-            | "unicode-bidi"
             | "vertical-align"
             | "white-space"
             | "word-break"

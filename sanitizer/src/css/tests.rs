@@ -40,8 +40,8 @@ fn usual_declarations_stay() {
         ("mso-line-height-rule:exactly;line-height:1.5", "line-height:1.5"),
         ("color:red;;  ;width:1px", "color:red;width:1px"),
         (
-            "unicode-bidi:embed;object-fit:cover;padding-inline-start:1px;text-underline-offset:2px",
-            "unicode-bidi:embed;object-fit:cover;padding-inline-start:1px;text-underline-offset:2px",
+            "object-fit:cover;padding-inline-start:1px;text-underline-offset:2px",
+            "object-fit:cover;padding-inline-start:1px;text-underline-offset:2px",
         ),
     ];
     for (css, wanted) in usual {
