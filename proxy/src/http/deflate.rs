@@ -3,6 +3,10 @@
 //! Nothing is kept from one message to the next, neither here nor in the browser: no memory while a
 //! page is idle, and no message tells by its length what stood in another.
 
+mod inflating;
+
+pub(super) use inflating::Inflating;
+
 use axum::http::{HeaderMap, HeaderValue, header};
 use miniz_oxide::{
     DataFormat,
@@ -10,7 +14,6 @@ use miniz_oxide::{
         CompressionLevel,
         core::{CompressorOxide, TDEFLFlush, TDEFLStatus, compress_to_output},
     },
-    inflate::decompress_to_vec_with_limit,
 };
 use tokio::{sync::Semaphore, task::yield_now};
 
@@ -23,8 +26,8 @@ const ANSWER: &str = "permessage-deflate; server_no_context_takeover; client_no_
 /// Shorter messages go as they are: they fit into a few packets anyway.
 const PAYS_FROM_OCTETS: usize = 4 * 1024;
 
-/// Compressed at once, in a millisecond or two; then others have their turn.
-const STEP_OCTETS: usize = 256 * 1024;
+/// Compressed at once, in less than a millisecond; then others have their turn.
+const STEP_OCTETS: usize = 64 * 1024;
 
 /// Messages that are compressed at the same time, in the whole process: each takes some 300 KiB for it.
 static TURNS: Semaphore = Semaphore::const_new(4);
@@ -84,9 +87,9 @@ impl Deflate {
         (length < octets.len() / 8 * 7).then_some(deflated)
     }
 
-    /// A message as it was before it was compressed; `None` when it was not, or would be longer than `limit`.
-    pub(super) fn inflate(self, octets: &[u8], limit: usize) -> Option<Vec<u8>> {
-        decompress_to_vec_with_limit(&[octets, &END].concat(), limit).ok()
+    /// A message on its way back to what it was before it was compressed, of at most `limit` octets.
+    pub(super) fn inflate(self, octets: &[u8], limit: usize) -> Inflating {
+        Inflating::new(octets, limit)
     }
 }
 
@@ -127,6 +130,15 @@ fn is_window(value: &str) -> bool {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    fn inflated(octets: &[u8], limit: usize) -> Option<Vec<u8>> {
+        let mut inflating = Deflate.inflate(octets, limit);
+        loop {
+            if let Some(whole) = inflating.step().ok()? {
+                return Some(whole);
+            }
+        }
+    }
 
     fn is_agreed(offers: &[&'static str]) -> bool {
         let mut asked = HeaderMap::new();
@@ -194,12 +206,8 @@ mod tests {
 
         let deflated = deflated(&octets).expect("it pays");
 
-        assert_eq!(Deflate.inflate(&deflated, octets.len()).as_ref(), Some(&octets));
-        assert_eq!(
-            Deflate.inflate(&deflated, octets.len() - 1),
-            None,
-            "longer than the limit"
-        );
+        assert_eq!(inflated(&deflated, octets.len()).as_ref(), Some(&octets));
+        assert_eq!(inflated(&deflated, octets.len() - 1), None, "longer than the limit");
     }
 
     #[test]
@@ -207,13 +215,10 @@ mod tests {
         let hello = Some(b"Hello".to_vec());
 
         // RFC 7692, sections 7.2.3.1, 7.2.3.3 and 7.2.3.4: one block, a stored one, and one that says it is the last.
-        assert_eq!(Deflate.inflate(&[0xF2, 0x48, 0xCD, 0xC9, 0xC9, 0x07, 0x00], 5), hello);
+        assert_eq!(inflated(&[0xF2, 0x48, 0xCD, 0xC9, 0xC9, 0x07, 0x00], 5), hello);
         let stored = [&[0, 5, 0, 0xFA, 0xFF][..], b"Hello", &[0]].concat();
-        assert_eq!(Deflate.inflate(&stored, 5), hello);
-        assert_eq!(
-            Deflate.inflate(&[0xF3, 0x48, 0xCD, 0xC9, 0xC9, 0x07, 0x00, 0x00], 5),
-            hello
-        );
+        assert_eq!(inflated(&stored, 5), hello);
+        assert_eq!(inflated(&[0xF3, 0x48, 0xCD, 0xC9, 0xC9, 0x07, 0x00, 0x00], 5), hello);
     }
 
     #[test]
@@ -222,13 +227,13 @@ mod tests {
         let bomb = deflated(&zeros).expect("it pays");
         assert!(bomb.len() < 300_000);
 
-        assert_eq!(Deflate.inflate(&bomb, 1_000_000), None);
+        assert_eq!(inflated(&bomb, 1_000_000), None);
     }
 
     proptest! {
         #[test]
         fn any_octets_are_a_message_within_the_limit_or_none(octets in proptest::collection::vec(any::<u8>(), 0..300)) {
-            if let Some(inflated) = Deflate.inflate(&octets, 1000) {
+            if let Some(inflated) = inflated(&octets, 1000) {
                 prop_assert!(inflated.len() <= 1000);
             }
         }

@@ -4,7 +4,7 @@
 //! wrote or read in memory, up to 16 MiB for each page, and copies all that it writes; this one keeps
 //! nothing between two messages, and hands payloads to the stream where they are.
 
-use super::deflate::Deflate;
+use super::deflate::{Deflate, Inflating};
 use bytes::{Buf, BufMut, Bytes, BytesMut};
 use std::{
     fmt,
@@ -58,6 +58,8 @@ pub(super) struct Socket<S> {
     header: Option<(FrameHeader, usize)>,
     /// The beginning of a message that comes in several frames.
     fragments: Option<Fragments>,
+    /// A message that is there and not yet what it was.
+    inflating: Option<Box<Inflating>>,
     /// What is left for messages that have begun, in octets, for several sockets together.
     together: Option<Arc<Semaphore>>,
     /// Taken of it for the message that has begun.
@@ -116,6 +118,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Socket<S> {
             incoming: BytesMut::new(),
             header: None,
             fragments: None,
+            inflating: None,
             together: None,
             room: None,
             begun: None,
@@ -196,6 +199,11 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Socket<S> {
                 Ok(None) => {}
                 Err(fault) => return Poll::Ready(Some(Err(fault))),
             }
+            if self.inflating.is_some() {
+                // Others first.
+                context.waker().wake_by_ref();
+                return Poll::Pending;
+            }
             if self.poll_too_late(context) {
                 return Poll::Ready(Some(Err(Fault::Late)));
             }
@@ -221,17 +229,19 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Socket<S> {
 
     /// The next message, if it is there.
     fn next(&mut self) -> Result<Option<Message>, Fault> {
-        while let Some((header, payload)) = self.frame()? {
-            if let Some(message) = self.take(&header, payload)? {
-                // A ping may stand between the pieces of a message.
-                if self.fragments.is_none() {
-                    self.begun = None;
-                    self.room = None;
-                }
-                return Ok(Some(message));
-            }
+        let mut message = self.inflate()?;
+        while message.is_none() && self.inflating.is_none() {
+            let Some((header, payload)) = self.frame()? else {
+                return Ok(None);
+            };
+            message = self.take(&header, payload)?;
         }
-        Ok(None)
+        // A ping may stand between the pieces of a message.
+        if message.is_some() && self.fragments.is_none() {
+            self.begun = None;
+            self.room = None;
+        }
+        Ok(message)
     }
 
     /// The next frame, if it is there, unmasked.
@@ -343,10 +353,33 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Socket<S> {
 
     fn put_together(&mut self, is_final: bool, fragments: Fragments) -> Result<Option<Message>, Fault> {
         if is_final {
-            return fragments.into_message(self.limit).map(Some);
+            return self.whole(fragments);
         }
         self.fragments = Some(fragments);
         Ok(None)
+    }
+
+    fn whole(&mut self, fragments: Fragments) -> Result<Option<Message>, Fault> {
+        if !fragments.is_binary {
+            return Ok(Some(Message::Text));
+        }
+        let Some(deflate) = fragments.deflate else {
+            return Ok(Some(Message::Binary(fragments.octets.freeze())));
+        };
+        self.inflating = Some(Box::new(deflate.inflate(&fragments.octets, self.limit)));
+        self.inflate()
+    }
+
+    /// A step with the message that is not yet what it was, if there is one.
+    fn inflate(&mut self) -> Result<Option<Message>, Fault> {
+        let Some(mut inflating) = self.inflating.take() else {
+            return Ok(None);
+        };
+        let whole = inflating.step().map_err(|_| Fault::Frame)?;
+        if whole.is_none() {
+            self.inflating = Some(inflating);
+        }
+        Ok(whole.map(|octets| Message::Binary(octets.into())))
     }
 }
 
@@ -355,19 +388,6 @@ async fn taken<T>(step: impl Future<Output = io::Result<T>>) -> io::Result<T> {
     timeout(TAKEN_WITHIN, step)
         .await
         .unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()))
-}
-
-impl Fragments {
-    fn into_message(self, limit: usize) -> Result<Message, Fault> {
-        if !self.is_binary {
-            return Ok(Message::Text);
-        }
-        let octets = match self.deflate {
-            Some(deflate) => deflate.inflate(&self.octets, limit).ok_or(Fault::Frame)?.into(),
-            None => self.octets.freeze(),
-        };
-        Ok(Message::Binary(octets))
-    }
 }
 
 impl fmt::Display for Fault {

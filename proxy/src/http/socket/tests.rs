@@ -270,6 +270,32 @@ async fn a_compressed_message_that_was_not_agreed_upon_is_a_fault_and_so_is_a_bo
 }
 
 #[tokio::test]
+async fn others_have_their_turn_while_a_long_message_becomes_what_it_was() {
+    const LONG: usize = 2_000_000;
+    let deflate = deflate().expect("it is agreed upon");
+    let small = frame(0xC2, &deflate.deflate(&vec![7; LONG]).await.expect("it pays"));
+    assert!(small.len() < LIMIT);
+    let (ours, mut theirs) = duplex(LIMIT);
+    AsyncWriteExt::write_all(&mut theirs, &[&small[..], &frame(0x89, &[])].concat())
+        .await
+        .expect("there is room");
+    let mut socket = Socket::new(ours, LONG, Some(deflate));
+
+    let mut turns = 0;
+    // What is dropped in between has lost nothing.
+    let message = loop {
+        match futures_util::poll!(std::pin::pin!(socket.receive())) {
+            Poll::Ready(message) => break message,
+            Poll::Pending => turns += 1,
+        }
+    };
+
+    assert!(matches!(message, Some(Ok(Message::Binary(octets))) if octets == vec![7; LONG]));
+    assert!(turns > 20, "{turns}");
+    assert!(matches!(socket.receive().await, Some(Ok(Message::Ping(_)))));
+}
+
+#[tokio::test]
 async fn long_messages_are_written_compressed_where_it_is_agreed_upon() {
     let text = b"Selamat pagi, Ayu! ".repeat(1000);
     for (deflate, message, is_compressed) in [
@@ -290,7 +316,10 @@ async fn long_messages_are_written_compressed_where_it_is_agreed_upon() {
         let payload = &octets[start..];
         assert_eq!((header.rsv1, length), (is_compressed, payload.len() as u64));
         let read = match deflate.filter(|_| header.rsv1) {
-            Some(deflate) => deflate.inflate(payload, LIMIT).expect("it is whole"),
+            Some(deflate) => {
+                let whole = deflate.inflate(payload, LIMIT).step().expect("it is compressed");
+                whole.expect("it is short")
+            }
             None => payload.to_vec(),
         };
         assert_eq!(read, message);
