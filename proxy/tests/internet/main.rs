@@ -211,7 +211,7 @@ impl Proxy {
 
     /// Asks for an image as a message's frame does; the status of the answer.
     async fn image(&self, url: &str) -> u16 {
-        let address = format!("{}{}", self.origin, self.signer.address_of(url));
+        let address = format!("{}{}", self.origin, self.signer.address_of(url, "ayu@surat.test"));
         let request = self.client.get(address).header("cookie", &self.cookie);
         let answer = request.timeout(Duration::from_secs(30)).send().await.unwrap();
         answer.status().as_u16()

@@ -39,12 +39,13 @@ pub(super) async fn message(
     let fetched = fetch_texts(&mut session, &plan, message, structure.is_some()).await?;
     drop(session);
     let images = &job.account.servers.images;
+    let email = &job.account.credentials.email;
     let seen = view(
         &plan,
         &fetched,
         &Links {
             part: &|section| part_address(message, section),
-            remote_image: &|url| allow_remote_images.then(|| images.address_of(url)),
+            remote_image: &|url| allow_remote_images.then(|| images.address_of(url, email)),
         },
     );
     let references = header::fields(&described.fields).find(|field| field.name.eq_ignore_ascii_case("references"));

@@ -39,13 +39,14 @@ pub(super) async fn show(
     session: Option<Extension<Session>>,
     Query(signed): Query<Signed>,
 ) -> Response {
-    if session.is_none() {
+    let Some(Extension(session)) = session else {
         return answer::to_person(&Problem::NotSignedIn);
-    }
-    if !site.images.is_good(&signed.u, signed.e, &signed.s) {
+    };
+    let email = &session.credentials.email;
+    if !site.images.is_good(&signed.u, signed.e, &signed.s, email) {
         return (
             StatusCode::FORBIDDEN,
-            "This image address was not made here, or is too old.\n",
+            "This image address was not made here for you, or is too old.\n",
         )
             .into_response();
     }
