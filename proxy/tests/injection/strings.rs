@@ -103,6 +103,11 @@ const OCTETS: [&[u8]; 7] = [
     b"\xe2\x28",
 ];
 
+/// How many strings to try: as many as `SURAT_STRINGS` says, for a long run, or the usual number.
+pub fn count(usual: usize) -> usize {
+    std::env::var("SURAT_STRINGS").map_or(usual, |count| count.parse().expect("SURAT_STRINGS is a number"))
+}
+
 /// SplitMix64, by Sebastiano Vigna, in the public domain.
 pub struct Strings(u64);
 
