@@ -45,6 +45,11 @@ impl Pace {
         self.earned_at <= now
     }
 
+    /// Has done more of late than what is always free: it may wait behind others of its kind.
+    pub fn is_hurried(&self, speed: Speed, now: Instant) -> bool {
+        self.earned_at > now + speed.each * ALWAYS_FREE.min(speed.burst)
+    }
+
     /// Takes so many steps, and says how long to rest after them.
     pub fn step(&mut self, steps: u32, speed: Speed, now: Instant) -> Option<Duration> {
         self.step_under(&PRESSURE, steps, speed, now)
@@ -159,6 +164,7 @@ mod tests {
         for _ in 0..SPEED.burst {
             assert_eq!(pace.step(1, SPEED, start), None);
         }
+        assert!(pace.is_hurried(SPEED, start));
         assert_eq!(pace.step(1, SPEED, start), Some(SPEED.each));
         assert_eq!(pace.step(1, SPEED, start + SPEED.each), Some(SPEED.each));
 
@@ -175,6 +181,7 @@ mod tests {
         let (now, mut pace) = (Instant::now(), Pace::new(Instant::now()));
 
         assert_eq!(pace.step_under(&LATE, ALWAYS_FREE, SPEED, now), None);
+        assert!(!pace.is_hurried(SPEED, now));
         assert_eq!(pace.step_under(&LATE, 1, SPEED, now), Some(SPEED.each * 10));
     }
 

@@ -77,6 +77,8 @@ pub struct Account {
     begun: Arc<Semaphore>,
     /// How fast its pages ask, all together.
     pace: Mutex<Pace>,
+    /// One of its requests stands in the line of those that are in a hurry.
+    hurry: Semaphore,
     ended: CancellationToken,
 }
 
@@ -139,12 +141,24 @@ impl Account {
             unread: Arc::new(Semaphore::new(UNREAD_OCTETS)),
             begun: Arc::new(Semaphore::new(BEGUN_OCTETS)),
             pace: Mutex::new(Pace::new(Instant::now())),
+            hurry: Semaphore::new(1),
             ended,
             credentials,
             address,
             servers: Arc::clone(servers),
             uploads: Arc::clone(uploads),
         })
+    }
+
+    /// Do its pages ask more than people do?
+    pub fn is_hurried(&self) -> bool {
+        let pace = self.pace.lock().unwrap_or_else(PoisonError::into_inner);
+        pace.is_hurried(SPEED, Instant::now())
+    }
+
+    /// Held by the one of its requests that stands in the line of those that are in a hurry.
+    pub fn hurry(&self) -> &Semaphore {
+        &self.hurry
     }
 
     /// A turn with the working connection.

@@ -9,6 +9,7 @@ mod directory;
 mod in_turn;
 mod job;
 mod key;
+mod line;
 mod looks;
 mod members;
 mod orders;

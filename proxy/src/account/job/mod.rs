@@ -34,6 +34,7 @@ use super::{
     actor::{Account, PageId},
     directory::Entry,
     in_turn::Turn,
+    line::in_line,
     outbox::Unsent,
     pool::Urgency,
     reply::Reply,
@@ -58,10 +59,10 @@ pub(super) async fn run(account: Arc<Account>, page: PageId, request: Request, r
         tokio::select! {
             biased;
             () = job.reply.cancelled.cancelled() => Err(Problem::Cancelled),
-            result = job.ask(request) => result,
+            result = in_line(&job.account, job.ask(request)) => result,
         }
     } else {
-        job.carry_out(request).await
+        in_line(&job.account, job.carry_out(request)).await
     };
     drop(turn);
     // Nobody may be left to hear it.
