@@ -125,7 +125,11 @@ async fn an_image_comes_through_the_proxy_and_tells_nothing() {
 
     assert_eq!(Browser::new(&proxy).get(&addresses[0]).await.status, 401);
     let budi = Browser::sign_in(&proxy, "budi").await;
-    assert_eq!(budi.get(&addresses[0]).await.status, 403, "it stands in nobody else's mail");
+    assert_eq!(
+        budi.get(&addresses[0]).await.status,
+        403,
+        "it stands in nobody else's mail"
+    );
     let forged = addresses[0].replace("png", "gif");
     assert_eq!(browser.get(&forged).await.status, 403);
 }
