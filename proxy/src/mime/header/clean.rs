@@ -13,19 +13,18 @@ pub fn one_line(text: &str, limit: usize) -> String {
     let mut length = 0;
     let mut owes_space = false;
     for character in text.chars() {
-        if length >= limit {
-            line.push('…');
-            break;
-        }
         if character.is_whitespace() || character.is_control() {
             owes_space = !line.is_empty();
         } else if !is_disguise(character) {
-            if std::mem::take(&mut owes_space) {
-                line.push(' ');
-                length += 1;
+            // A space comes with what stands behind it, or not at all.
+            let spaces = usize::from(std::mem::take(&mut owes_space));
+            if length + spaces >= limit {
+                line.push('…');
+                break;
             }
+            line.extend(std::iter::repeat_n(' ', spaces));
             line.push(character);
-            length += 1;
+            length += spaces + 1;
         }
     }
     line
@@ -121,6 +120,9 @@ mod tests {
         assert_eq!(one_line("a\r\n\tb\0c  d\u{202e}e", 100), "a b c de");
         assert_eq!(one_line("  \t x ", 100), "x");
         assert_eq!(one_line("abcdef", 3), "abc…");
+        assert_eq!(one_line("ab  cd", 3), "ab…");
+        assert_eq!(one_line("ab cd", 4), "ab c…");
+        assert_eq!(one_line("ab cd   ", 5), "ab cd");
     }
 
     #[test]
