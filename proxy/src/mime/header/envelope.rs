@@ -62,9 +62,10 @@ pub fn message_ids(raw: &[u8]) -> Vec<String> {
         }
     }
     if ids.is_empty() {
-        let bare = field.trim();
-        let is_id = bare.contains('@') && bare.len() <= ID_OCTETS && bare.bytes().all(|b| b.is_ascii_graphic());
-        ids.extend(is_id.then(|| bare.trim_matches(['<', '>']).to_owned()));
+        let bare = field.trim().trim_matches(['<', '>']);
+        let is_plain = |octet: u8| octet.is_ascii_graphic() && !matches!(octet, b'<' | b'>');
+        let is_id = bare.contains('@') && bare.len() <= ID_OCTETS && bare.bytes().all(is_plain);
+        ids.extend(is_id.then(|| bare.to_owned()));
     }
     let mut seen = std::collections::HashSet::new();
     ids.retain(|id| seen.insert(id.clone()));
@@ -84,7 +85,10 @@ mod tests {
         assert_eq!(message_ids(b"<a@b>\r\n <c@d> <a@b>"), ["a@b", "c@d"]);
         assert_eq!(message_ids(b"Your message of Monday <x@y>"), ["x@y"]);
         assert_eq!(message_ids(b"bare@id"), ["bare@id"]);
-        assert!(message_ids(b"no id here <").is_empty());
+        assert_eq!(message_ids(b"half@id>"), ["half@id"]);
+        for none in [&b"no id here <"[..], b"a@b>c@d", b">"] {
+            assert!(message_ids(none).is_empty(), "{none:?}");
+        }
     }
 
     #[test]
