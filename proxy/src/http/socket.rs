@@ -4,7 +4,10 @@
 //! wrote or read in memory, up to 16 MiB for each page, and copies all that it writes; this one keeps
 //! nothing between two messages, and hands payloads to the stream where they are.
 
+mod begun;
+
 use super::deflate::{Deflate, Inflating};
+use begun::Begun;
 use bytes::{Buf, BufMut, Bytes, BytesMut};
 use std::{
     fmt,
@@ -17,8 +20,8 @@ use std::{
     time::Duration,
 };
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt, ReadBuf};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-use tokio::time::{Sleep, sleep, timeout};
+use tokio::sync::Semaphore;
+use tokio::time::timeout;
 use tungstenite::protocol::frame::{
     FrameHeader,
     coding::{Control, Data, OpCode},
@@ -39,12 +42,6 @@ const HEADER_OCTETS: usize = 10;
 /// Pieces that a message may come in. Browsers make one of it, or pieces of many KiB.
 const PIECES: usize = 1_024;
 
-/// Frames up to this length are not counted among what the sockets of an account have begun.
-const SMALL_OCTETS: usize = 4 * 1024;
-
-/// A message that has begun is whole within this.
-const WHOLE_WITHIN: Duration = Duration::from_secs(120);
-
 /// The server's end of a socket.
 pub(super) struct Socket<S> {
     stream: S,
@@ -60,12 +57,8 @@ pub(super) struct Socket<S> {
     fragments: Option<Fragments>,
     /// A message that is there and not yet what it was.
     inflating: Option<Box<Inflating>>,
-    /// What is left for messages that have begun, in octets, for several sockets together.
-    together: Option<Arc<Semaphore>>,
-    /// Taken of it for the message that has begun.
-    room: Option<OwnedSemaphorePermit>,
-    /// Runs while a message has begun and is not whole.
-    begun: Option<Pin<Box<Sleep>>>,
+    /// What the message that is coming in takes.
+    begun: Begun,
 }
 
 struct Fragments {
@@ -119,15 +112,13 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Socket<S> {
             header: None,
             fragments: None,
             inflating: None,
-            together: None,
-            room: None,
-            begun: None,
+            begun: Begun::default(),
         }
     }
 
     /// From now on what has begun to come in takes room here, as long as it is not whole.
     pub(super) fn limit_together(&mut self, together: Arc<Semaphore>) {
-        self.together = Some(together);
+        self.begun.limit_together(together);
     }
 
     /// The next message; `None` when the other side has gone. Safe to drop.
@@ -204,7 +195,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Socket<S> {
                 context.waker().wake_by_ref();
                 return Poll::Pending;
             }
-            if self.poll_too_late(context) {
+            if self.is_too_late(context) {
                 return Poll::Ready(Some(Err(Fault::Late)));
             }
             let mut room = [const { MaybeUninit::uninit() }; READ_OCTETS];
@@ -218,13 +209,12 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Socket<S> {
     }
 
     /// Has the message that is coming in taken too long?
-    fn poll_too_late(&mut self, context: &mut Context<'_>) -> bool {
+    fn is_too_late(&mut self, context: &mut Context<'_>) -> bool {
         if self.incoming.is_empty() && self.header.is_none() && self.fragments.is_none() {
-            self.begun = None;
+            self.begun.stop_clock();
             return false;
         }
-        let begun = self.begun.get_or_insert_with(|| Box::pin(sleep(WHOLE_WITHIN)));
-        begun.as_mut().poll(context).is_ready()
+        self.begun.is_late(context)
     }
 
     /// The next message, if it is there.
@@ -238,8 +228,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Socket<S> {
         }
         // A ping may stand between the pieces of a message.
         if message.is_some() && self.fragments.is_none() {
-            self.begun = None;
-            self.room = None;
+            self.begun.end();
         }
         Ok(message)
     }
@@ -283,25 +272,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Socket<S> {
         if together > self.limit {
             return Err(Fault::Frame);
         }
-        self.take_room(together)?;
+        self.begun.take_room(together)?;
         Ok(length)
-    }
-
-    /// Takes room for a message that has so many octets by now.
-    fn take_room(&mut self, octets: usize) -> Result<(), Fault> {
-        let Some(together) = self.together.as_ref().filter(|_| octets > SMALL_OCTETS) else {
-            return Ok(());
-        };
-        let taken = self.room.as_ref().map_or(0, OwnedSemaphorePermit::num_permits);
-        let more = u32::try_from(octets.saturating_sub(taken)).map_err(|_| Fault::Frame)?;
-        let more = Arc::clone(together)
-            .try_acquire_many_owned(more)
-            .map_err(|_| Fault::Full)?;
-        match &mut self.room {
-            Some(room) => room.merge(more),
-            room => *room = Some(more),
-        }
-        Ok(())
     }
 
     /// What a frame says, if a message ends with it.

@@ -28,6 +28,7 @@ const REDIRECTS: usize = 3;
 const AT_ONCE: usize = 64;
 /// Longest address that is fetched; browsers and servers agree on about this much.
 const URL_OCTETS: usize = 8 << 10;
+
 /// Why there is no image.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum Fault {
