@@ -1,7 +1,7 @@
 //! Remote images: through the proxy, only when asked for, and only images.
 
 use crate::support::{Browser, Proxy, dovecot};
-use surat_protocol::{Answer, Body, MessageRef, Request};
+use surat_protocol::Body;
 use surat_testbed::Testbed;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -55,34 +55,18 @@ async fn image_addresses(testbed: &Testbed, browser: &Browser, urls: &[String]) 
     );
     testbed.deliver("ayu", mail.as_bytes()).unwrap();
     let mut page = browser.live().await;
-    let (opened, rows) = page.open_mailbox("INBOX").await;
-    let message = MessageRef {
-        mailbox: opened.mailbox,
-        uid_validity: opened.uid_validity,
-        uid: rows[0].uid,
-    };
-    let read = async |page: &mut crate::support::Live, allow_remote_images| match page
-        .ask(Request::FetchMessage {
-            message: message.clone(),
-            allow_remote_images,
-            is_ahead: false,
-        })
-        .await
-    {
-        Ok(Answer::Message(message)) => message.body,
-        other => panic!("{other:?}"),
-    };
+    let message = page.newest("INBOX").await;
     let Body::Html {
         document,
         blocked_images,
         ..
-    } = read(&mut page, false).await
+    } = page.read(&message, false).await.body
     else {
         panic!()
     };
     assert_eq!(blocked_images as usize, urls.len());
     assert!(!document.contains("/api/image"), "{document}");
-    let Body::Html { document, .. } = read(&mut page, true).await else {
+    let Body::Html { document, .. } = page.read(&message, true).await.body else {
         panic!()
     };
     let addresses = document

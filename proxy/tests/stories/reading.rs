@@ -58,16 +58,7 @@ async fn a_mailbox_opens_with_its_newest_rows_and_a_message_is_read() {
         uid_validity: opened.uid_validity,
         uid: newest.uid,
     };
-    let fetched = page
-        .ask(Request::FetchMessage {
-            message: message.clone(),
-            allow_remote_images: false,
-            is_ahead: false,
-        })
-        .await;
-    let Ok(Answer::Message(read)) = fetched else {
-        panic!("{fetched:?}")
-    };
+    let read = page.read(&message, false).await;
     assert_eq!(read.body, Body::Plain("Selamat pagi, Ayu!\n".into()));
     assert!(!read.flags.contains(&Flag::Seen), "reading alone marks nothing");
 
@@ -153,21 +144,8 @@ async fn all_texts_of_a_message_are_asked_for_at_once() {
     let url = format!("imap://127.0.0.1:{}", tap.port);
     let proxy = Proxy::start_with(&testbed, &["--imap-url", &url]).await;
     let mut page = Browser::sign_in(&proxy, "ayu").await.live().await;
-    let (opened, rows) = page.open_mailbox("INBOX").await;
-
-    let message = MessageRef {
-        mailbox: opened.mailbox,
-        uid_validity: opened.uid_validity,
-        uid: rows[0].uid,
-    };
-    let request = Request::FetchMessage {
-        message,
-        allow_remote_images: false,
-        is_ahead: false,
-    };
-    let Ok(Answer::Message(message)) = page.ask(request).await else {
-        panic!()
-    };
+    let message = page.newest("INBOX").await;
+    let message = page.read(&message, false).await;
 
     assert!(format!("{:?}", message.body).contains("Halo"), "{:?}", message.body);
     let heard = tap.heard();

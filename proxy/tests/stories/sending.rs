@@ -171,16 +171,7 @@ async fn odd_text_cannot_become_a_header_or_a_command() {
         headers.iter().all(|(name, _)| name != "X-Evil" && name != "Bcc"),
         "{headers:?}"
     );
-    let fetched = budi
-        .ask(Request::FetchMessage {
-            message,
-            allow_remote_images: false,
-            is_ahead: false,
-        })
-        .await;
-    let Ok(Answer::Message(read)) = fetched else {
-        panic!("{fetched:?}")
-    };
+    let read = budi.read(&message, false).await;
     let surat_protocol::Body::Plain(text) = read.body else {
         panic!()
     };

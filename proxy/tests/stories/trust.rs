@@ -1,7 +1,7 @@
 //! What a reader is told of a sender: by the own mail server's word, by the letter itself, and by the own mail.
 
 use crate::support::{Browser, Live, Proxy, ayu, dovecot, fill_inbox};
-use surat_protocol::{Answer, Caution, Checks, MessageRef, Outcome, Problem, Request, Trust};
+use surat_protocol::{Answer, Caution, Checks, Outcome, Problem, Request, Trust};
 use surat_testbed::Testbed;
 
 /// A letter with these header fields on top.
@@ -16,33 +16,15 @@ fn put(testbed: &Testbed, mailbox: &str, letter: &[u8]) {
     store.finish().unwrap();
 }
 
-/// The newest message of a mailbox.
-async fn newest(page: &mut Live, mailbox: &str) -> MessageRef {
-    let (opened, rows) = page.open_mailbox(mailbox).await;
-    MessageRef {
-        mailbox: opened.mailbox,
-        uid_validity: opened.uid_validity,
-        uid: rows[0].uid,
-    }
-}
-
 /// What is said of the newest message of a mailbox when it is opened.
 async fn told(page: &mut Live, mailbox: &str) -> Trust {
-    let message = newest(page, mailbox).await;
-    let request = Request::FetchMessage {
-        message,
-        allow_remote_images: false,
-        is_ahead: false,
-    };
-    match page.ask(request).await {
-        Ok(Answer::Message(message)) => message.trust,
-        other => panic!("{other:?}"),
-    }
+    let message = page.newest(mailbox).await;
+    page.read(&message, false).await.trust
 }
 
 /// What the own mail says of the sender of the newest message in the inbox.
 async fn weighed(page: &mut Live, email: &str) -> Option<Caution> {
-    let message = newest(page, "INBOX").await;
+    let message = page.newest("INBOX").await;
     let email = email.to_owned();
     match page.ask(Request::WeighSender { message, email }).await {
         Ok(Answer::Weighed(caution)) => caution,
@@ -161,7 +143,7 @@ async fn who_was_written_to_is_known_and_who_looks_like_them_is_told() {
 async fn what_cannot_be_looked_for_is_refused() {
     let (testbed, _proxy, _browser, mut page) = ayu().await;
     put(&testbed, "INBOX", &letter("From: x@new.example\r\n"));
-    let message = newest(&mut page, "INBOX").await;
+    let message = page.newest("INBOX").await;
 
     for email in [
         "",

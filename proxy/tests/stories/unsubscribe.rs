@@ -66,21 +66,9 @@ const ALL: &str = "From:List-Unsubscribe:List-Unsubscribe-Post";
 
 /// The newest message, and the host that it offers.
 async fn offered(page: &mut Live) -> (MessageRef, Option<String>) {
-    let (opened, rows) = page.open_mailbox("INBOX").await;
-    let message = MessageRef {
-        mailbox: opened.mailbox,
-        uid_validity: opened.uid_validity,
-        uid: rows[0].uid,
-    };
-    let request = Request::FetchMessage {
-        message: message.clone(),
-        allow_remote_images: false,
-        is_ahead: false,
-    };
-    match page.ask(request).await {
-        Ok(Answer::Message(read)) => (message, read.unsubscribe),
-        other => panic!("{other:?}"),
-    }
+    let message = page.newest("INBOX").await;
+    let host = page.read(&message, false).await.unsubscribe;
+    (message, host)
 }
 
 async fn page_at(testbed: &Testbed, options: &[&str]) -> (Proxy, Live) {

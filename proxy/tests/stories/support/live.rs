@@ -4,8 +4,8 @@ use super::{Browser, PATIENCE};
 use futures_util::{SinkExt, StreamExt};
 use std::collections::VecDeque;
 use surat_protocol::{
-    Answer, ClientFrame, Contents, Event, Glance, Known, MailboxName, ModSeq, Opened, Problem, Request, RequestId, Row,
-    ServerFrame, UidSet, UidValidity, Welcome, frame,
+    Answer, ClientFrame, Contents, Event, Glance, Known, MailboxName, MessageRef, ModSeq, Opened, Problem, Request,
+    RequestId, Row, ServerFrame, UidSet, UidValidity, Welcome, frame,
 };
 use tokio::{
     net::{TcpSocket, TcpStream},
@@ -213,6 +213,29 @@ impl Live {
                 (inside, rows)
             }
             contents @ Contents::Since { .. } => panic!("nothing is known, and yet: {contents:?}"),
+        }
+    }
+
+    /// The newest message of a mailbox, which is opened for that.
+    pub async fn newest(&mut self, mailbox: &str) -> MessageRef {
+        let (opened, rows) = self.open_mailbox(mailbox).await;
+        MessageRef {
+            mailbox: opened.mailbox,
+            uid_validity: opened.uid_validity,
+            uid: rows[0].uid,
+        }
+    }
+
+    /// Reads a message.
+    pub async fn read(&mut self, message: &MessageRef, allow_remote_images: bool) -> surat_protocol::Message {
+        let request = Request::FetchMessage {
+            message: message.clone(),
+            allow_remote_images,
+            is_ahead: false,
+        };
+        match self.ask(request).await {
+            Ok(Answer::Message(message)) => *message,
+            other => panic!("{other:?}"),
         }
     }
 
