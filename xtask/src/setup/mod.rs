@@ -97,6 +97,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     packages::install(&missing)?;
     rust::install()?;
     if options.tests {
+        rust::deny()?;
         node::install()?;
         for kind in [Kind::Courier, Kind::Cyrus] {
             if let Err(error) = servers::unpacked(kind) {

@@ -1,4 +1,4 @@
-//! What cargo and rustup bring: the wasm target, Trunk, and wasm-bindgen of the very version in Cargo.lock.
+//! What cargo and rustup bring: the wasm target, Trunk, wasm-bindgen of the very version in Cargo.lock; cargo-deny.
 
 use crate::{
     console::Step,
@@ -8,6 +8,7 @@ use anyhow::{Context, Result};
 use std::{fs, process::Command};
 
 const TRUNK: &str = "0.21.14";
+const DENY: &str = "0.20.2";
 const TARGET: &str = "wasm32-unknown-unknown";
 
 /// Installs what is missing.
@@ -16,6 +17,11 @@ pub(crate) fn install() -> Result<()> {
     tool("trunk", TRUNK, "0", &["--locked"])?;
     // Its own lock file names a dependency that has been withdrawn. It works on the whole app, so it is worth optimising.
     tool("wasm-bindgen-cli", &locked("wasm-bindgen")?, "1", &[])
+}
+
+/// Installs what looks at the crates that Surat is built of.
+pub(super) fn deny() -> Result<()> {
+    tool("cargo-deny", DENY, "0", &["--locked"])
 }
 
 fn target() -> Result<()> {

@@ -3,6 +3,7 @@
 mod browser;
 mod count;
 mod skipped;
+mod supply;
 
 use crate::{
     build,
@@ -38,6 +39,8 @@ enum Step {
     Lint,
     /// Lints of what runs in the browser
     LintWasm,
+    /// Licences, sources and known holes of the crates that Surat is built of
+    Supply,
     /// Unit tests, and the proxy's stories against real servers
     Unit,
     /// Examples in the documentation
@@ -87,6 +90,7 @@ impl Step {
                 "-D",
                 "warnings",
             ]))),
+            Self::Supply => supply::run(),
             Self::Unit => count::unit_tests(),
             Self::Doc => count::doc_tests(),
             Self::Build => once(build::run().map(drop)),
