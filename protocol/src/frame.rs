@@ -8,7 +8,7 @@ use crate::{answer::Answer, event::Event, ids::RequestId, problem::Problem, requ
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 /// Version of this contract. A mismatch makes the app reload itself.
-pub const VERSION: u16 = 5;
+pub const VERSION: u16 = 6;
 
 /// Largest frame a client may send, in octets: a draft's text is the largest thing in one.
 pub const CLIENT_FRAME_LIMIT: usize = 2 << 20;

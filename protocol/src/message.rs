@@ -188,6 +188,10 @@ pub enum Body {
         document: String,
         /// Remote images that were left out; 0 when they were allowed or there are none.
         blocked_images: u32,
+        /// Remote images of one pixel, which only tell the sender that the message was read: always left out.
+        blocked_trackers: u32,
+        /// Scripts, forms, plug-ins and pages in the page that were left out.
+        removed_active: u32,
         /// Brings colours of its own, so that a dark ground would spoil it.
         has_own_colours: bool,
     },

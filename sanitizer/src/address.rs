@@ -21,6 +21,8 @@ pub(crate) struct Addresses<'a> {
     given_out: Rc<RefCell<HashSet<String>>>,
     /// Remote images that the policy refused.
     pub(crate) blocked: Cell<u32>,
+    /// Remote images that nobody would have seen.
+    pub(crate) trackers: Cell<u32>,
 }
 
 impl<'a> Addresses<'a> {
@@ -30,6 +32,7 @@ impl<'a> Addresses<'a> {
             policy: Some(policy),
             given_out: Rc::default(),
             blocked: Cell::new(0),
+            trackers: Cell::new(0),
         }
     }
 
@@ -39,7 +42,18 @@ impl<'a> Addresses<'a> {
             policy: None,
             given_out: Rc::clone(&self.given_out),
             blocked: Cell::new(0),
+            trackers: Cell::new(0),
         }
+    }
+
+    /// As [`Self::image`], for an image of one pixel: it is not fetched from anywhere.
+    pub(crate) fn pixel(&self, written: &str) -> Option<String> {
+        let is_remote = self.policy.is_some() && remote(&tidy(written)).is_some();
+        if is_remote {
+            self.trackers.set(self.trackers.get().saturating_add(1));
+            return None;
+        }
+        self.image(written)
     }
 
     /// The address of an image as it may stand in the result.

@@ -31,6 +31,19 @@ pub(crate) fn fate(name: &str) -> Fate {
     }
 }
 
+/// Could the element do something, or hold something that does? Of this kind: scripts but not data in a script, forms,
+/// plug-ins and pages in the page.
+pub(crate) fn is_active(name: &str, kind: &str) -> bool {
+    match name {
+        "script" => {
+            let kind = kind.trim().to_ascii_lowercase();
+            kind.is_empty() || kind == "module" || kind.ends_with("script")
+        }
+        "form" | "object" | "applet" | "embed" | "iframe" | "frame" | "portal" => true,
+        _ => false,
+    }
+}
+
 /// Elements whose content the tokenizer reads as text.
 pub(crate) fn is_raw(name: &[u8]) -> bool {
     matches!(

@@ -55,7 +55,7 @@ impl Wash<'_> {
                 .and_then(prefixed)
                 .map(|name| format!("#{name}")),
             ("href", "a" | "area") => link(value),
-            ("src", "img") => self.addresses.image(value),
+            ("src", "img") => self.source(value),
             ("background", "table" | "thead" | "tbody" | "tfoot" | "tr" | "td" | "th") => {
                 let image = self.addresses.image(value);
                 self.has_colours.set(self.has_colours.get() || image.is_some());
@@ -96,7 +96,7 @@ impl Wash<'_> {
             }
             "img" if self.value("src").is_none() => {
                 let first = self.value("srcset").and_then(|set| set.trim().split([' ', ',']).next());
-                if let Some(image) = first.and_then(|address| self.addresses.image(address)) {
+                if let Some(image) = first.and_then(|address| self.source(address)) {
                     self.keep("src", image);
                 }
             }
@@ -126,11 +126,26 @@ impl Wash<'_> {
         }
     }
 
+    /// The address of an `img`.
+    fn source(&self, written: &str) -> Option<String> {
+        if self.is_pixel() {
+            self.addresses.pixel(written)
+        } else {
+            self.addresses.image(written)
+        }
+    }
+
+    /// Is it one pixel large at most? A measure in its style counts more than the attribute.
+    fn is_pixel(&self) -> bool {
+        let style = self.value("style").unwrap_or_default();
+        ["width", "height"].into_iter().all(|side| {
+            let measure = measure(style, side).or_else(|| length(self.value(side)?));
+            measure.is_some_and(|pixels| matches!(pixels.as_str(), "0" | "1"))
+        })
+    }
+
     fn value(&self, name: &str) -> Option<&str> {
-        self.given
-            .iter()
-            .find(|attribute| &*attribute.name.local == name)
-            .map(|attribute| &*attribute.value)
+        find(self.given, name)
     }
 
     fn keep(&mut self, name: &str, value: String) {
@@ -140,6 +155,27 @@ impl Wash<'_> {
             value: value.into(),
         });
     }
+}
+
+fn find<'a>(attributes: &'a [Attribute], name: &str) -> Option<&'a str> {
+    let found = attributes.iter().find(|attribute| &*attribute.name.local == name);
+    found.map(|attribute| &*attribute.value)
+}
+
+/// The value of an attribute, or nothing.
+pub(crate) fn value<'a>(attributes: &'a [Attribute], name: &str) -> &'a str {
+    find(attributes, name).unwrap_or_default()
+}
+
+/// What a style says of a side, the last time, without the unit where that is pixels.
+fn measure(style: &str, side: &str) -> Option<String> {
+    let said = style.rsplit(';').find_map(|declaration| {
+        let (property, value) = declaration.split_once(':')?;
+        property.trim().eq_ignore_ascii_case(side).then_some(value)
+    })?;
+    let said = said.trim().to_ascii_lowercase();
+    let said = said.trim_end_matches("!important").trim_end();
+    Some(said.strip_suffix("px").unwrap_or(said).to_owned())
 }
 
 fn classes(value: &str) -> Option<String> {

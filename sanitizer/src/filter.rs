@@ -2,8 +2,9 @@
 
 use crate::{
     address::Addresses,
-    allow::{Fate, breaks_out, fate},
-    attribute, css,
+    allow::{Fate, breaks_out, fate, is_active},
+    attribute::{self, value},
+    css,
     pass::Pass,
     tame,
     tree::Tree,
@@ -54,13 +55,15 @@ pub(crate) fn pass(html: &str, addresses: &Addresses<'_>) -> Pass {
         .collect();
     let body = filter.body.into_inner();
     let nodes = filter.builder.sink.into_nodes();
-    Pass::new(style, &body, nodes, marks.has_colours.get())
+    Pass::new(style, &body, nodes, &marks)
 }
 
 /// What is noticed on the way.
 #[derive(Default)]
 pub(crate) struct Marks {
     pub(crate) has_colours: Cell<bool>,
+    /// Elements that go and that could have done something.
+    pub(crate) active: Cell<u32>,
 }
 
 /// A style sheet of the message.
@@ -71,16 +74,12 @@ struct Sheet {
 
 impl Sheet {
     fn new(attributes: &[Attribute]) -> Self {
-        let value = |name| {
-            let found = attributes.iter().find(|attribute| attribute.name.local == name);
-            found.map(|attribute| attribute.value.to_string()).unwrap_or_default()
-        };
-        let kind = value(local_name!("type"));
+        let kind = value(attributes, "type");
         let is_css = kind.is_empty() || kind.eq_ignore_ascii_case("text/css");
         Self {
             // To browsers, what says to be of another kind is no style sheet.
             media: if is_css {
-                value(local_name!("media"))
+                value(attributes, "media").to_owned()
             } else {
                 "not all".to_owned()
             },
@@ -125,6 +124,9 @@ impl<'a> Filter<'a> {
     fn start(&self, mut tag: Tag, line: u64) -> TokenSinkResult<usize> {
         if tag.name == local_name!("image") {
             tag.name = local_name!("img");
+        }
+        if is_active(&tag.name, value(&tag.attrs, "type")) {
+            self.marks.active.set(self.marks.active.get().saturating_add(1));
         }
         let fate = fate(&tag.name);
         // Content of these is text to the tokenizer even where all is dropped.

@@ -64,6 +64,11 @@ pub struct Washed {
     pub html: String,
     /// Remote images that were left out.
     pub blocked_images: u32,
+    /// Remote images of one pixel, which nobody sees: they only tell the sender that the message was read. They are
+    /// left out whatever the policy says.
+    pub blocked_trackers: u32,
+    /// Scripts, forms, plug-ins and pages in the page that were left out.
+    pub removed_active: u32,
     /// Sets a colour or a background, so that a dark ground would spoil it.
     pub has_own_colours: bool,
 }
@@ -74,6 +79,8 @@ impl Washed {
     pub fn append(&mut self, other: &Self) {
         self.html.push_str(&other.html);
         self.blocked_images = self.blocked_images.saturating_add(other.blocked_images);
+        self.blocked_trackers = self.blocked_trackers.saturating_add(other.blocked_trackers);
+        self.removed_active = self.removed_active.saturating_add(other.removed_active);
         self.has_own_colours |= other.has_own_colours;
     }
 }
@@ -116,6 +123,8 @@ fn settle(html: &str, policy: &Policy<'_>, see: &mut dyn FnMut(&Pass)) -> Washed
     let mut washed = Washed {
         html: first.html(),
         blocked_images: addresses.blocked.get(),
+        blocked_trackers: addresses.trackers.get(),
+        removed_active: first.removed_active,
         has_own_colours: first.has_own_colours,
     };
     // A large message's tree is not kept beside the next one.

@@ -1,7 +1,7 @@
 //! What one washing gives: a style sheet and a tree, as text and as an outline.
 
 use crate::{
-    filter::BODY_CLASS,
+    filter::{BODY_CLASS, Marks},
     outline::Outline,
     serialize::{self, Writer},
     tree::Node,
@@ -17,10 +17,12 @@ pub(crate) struct Pass {
     /// The nodes, written.
     content: String,
     pub(crate) has_own_colours: bool,
+    /// Elements that could have done something.
+    pub(crate) removed_active: u32,
 }
 
 impl Pass {
-    pub(crate) fn new(style: String, body: &[Attribute], nodes: Vec<Node>, has_own_colours: bool) -> Self {
+    pub(crate) fn new(style: String, body: &[Attribute], nodes: Vec<Node>, marks: &Marks) -> Self {
         let content = serialize::serialize(&nodes);
         let is_wrapped = body.is_empty() && is_wrapped(&content);
         Self {
@@ -29,7 +31,8 @@ impl Pass {
             body: (!is_wrapped).then(|| with_class(body)),
             nodes,
             content,
-            has_own_colours,
+            has_own_colours: marks.has_colours.get(),
+            removed_active: marks.active.get(),
         }
     }
 

@@ -113,6 +113,54 @@ fn parsers_that_disagree_find_nothing_to_disagree_on() {
 }
 
 #[test]
+fn images_of_one_pixel_are_trackers_and_never_loaded() {
+    let pixels = [
+        "<img src=https://good.test/a width=1 height=1>",
+        "<img src=https://good.test/a width=0 height='1px'>",
+        "<img src=//good.test/a style='width: 1px; HEIGHT:0 !important'>",
+        "<img src=https://good.test/a width=600 height=1 style='width:1px'>",
+        "<img srcset='https://good.test/a 2x' width=1 height=1>",
+    ];
+    for html in pixels {
+        let washed = washed(html);
+        assert_eq!((washed.blocked_trackers, washed.blocked_images), (1, 0), "{html}");
+        assert!(!washed.html.contains("/api/image"), "{}", washed.html);
+    }
+    let seen = [
+        "<img src=https://good.test/a>",
+        "<img src=https://good.test/a width=1 height=20>",
+        "<img src=https://good.test/a width=1 height=1 style='width:1em;height:1em'>",
+        "<img src=https://good.test/a width=1% height=1%>",
+        "<img src=https://good.test/a width=1 height=1 style='height:100%'>",
+        "<img src=cid:known width=1 height=1>",
+    ];
+    for html in seen {
+        let washed = washed(html);
+        assert_eq!(washed.blocked_trackers, 0, "{html}");
+        assert!(washed.html.contains("/api/"), "{}", washed.html);
+    }
+}
+
+#[test]
+fn what_could_have_done_something_is_counted() {
+    let active = [
+        (
+            "<script>x</script><script type=module>x</script><SCRIPT type='text/javascript'>x</script>",
+            3,
+        ),
+        ("<form><input><button>x</button></form>", 1),
+        ("<iframe src=x></iframe><object data=x></object><embed src=x>", 3),
+        ("<script type=application/ld+json>{}</script><p>Hello", 0),
+    ];
+    for (html, count) in active {
+        assert_eq!(washed(html).removed_active, count, "{html}");
+    }
+    let mut both = washed(active[0].0);
+    both.append(&washed(active[1].0));
+    assert_eq!(both.removed_active, 4);
+}
+
+#[test]
 fn images_are_rewritten_blocked_and_counted() {
     let washed = washed(
         "<img src=cid:known width=10><img src=cid:unknown><img src=https://good.test/a alt=b><img src=http://evil.test/p height=1>\

@@ -133,6 +133,26 @@ test('remote images wait for "Show images", and no request leaves before or afte
   expect(foreign).toEqual([]);
 });
 
+test('what was left out of a message is told, and trackers stay out', async ({ page }) => {
+  const surat = new Surat(page, held.stage);
+  const me = held.stage.newcomer();
+  const pixel = '<img src="https://images.example.invalid/open.gif" width=1 height=1>';
+  const image = '<img src="https://images.example.invalid/a.png" width=20 height=20>';
+  const form = '<form action="https://survey.example.invalid"><input name=a><p>Isilah</p></form>';
+  await held.stage.deliver(me, html('Survei', `${image}${pixel}${pixel}${form}`));
+  await surat.enter(me);
+  await surat.read('Survei');
+  await expect(surat.frame.getByText('Isilah')).toBeVisible();
+  await expect(surat.message).toContainText('A remote image was not loaded');
+  await expect(surat.message).toContainText('2 trackers blocked. A script or form was removed.');
+
+  await surat.act('Show images').click();
+
+  await expect(surat.frame.locator('img[src*="/api/image"]')).toHaveCount(1);
+  await expect(surat.message).toContainText('2 trackers blocked.');
+  await expect(surat.message).not.toContainText('A remote image was not loaded');
+});
+
 test('"Always from this sender" is remembered', async ({ page }) => {
   const surat = new Surat(page, held.stage);
   const me = held.stage.newcomer();

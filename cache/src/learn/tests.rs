@@ -307,6 +307,8 @@ fn a_message_is_kept_with_what_became_of_its_images() {
         body: Body::Html {
             document: String::new(),
             blocked_images,
+            blocked_trackers: 0,
+            removed_active: 0,
             has_own_colours: false,
         },
         attachments: Vec::new(),

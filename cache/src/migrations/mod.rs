@@ -3,13 +3,14 @@
 mod step_1;
 mod step_2;
 mod step_3;
+mod step_4;
 
 use idb::{Database, Error};
 
 type Step = fn(&Database) -> Result<(), Error>;
 
 /// The steps in their order; the database's version is how many of them were done.
-const STEPS: [Step; 3] = [step_1::migrate, step_2::migrate, step_3::migrate];
+const STEPS: [Step; 4] = [step_1::migrate, step_2::migrate, step_3::migrate, step_4::migrate];
 
 /// The version that this code reads and writes.
 pub(crate) fn version() -> u32 {

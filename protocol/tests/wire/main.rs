@@ -55,6 +55,8 @@ fn answers_keep_their_wire_form() {
         body: Body::Html {
             document: "<p>".into(),
             blocked_images: 1,
+            blocked_trackers: 2,
+            removed_active: 3,
             has_own_colours: false,
         },
         attachments: vec![Attachment {

@@ -222,6 +222,8 @@ fn html_body(texts: &[Text]) -> Body {
     Body::Html {
         document: document(&whole),
         blocked_images: whole.blocked_images,
+        blocked_trackers: whole.blocked_trackers,
+        removed_active: whole.removed_active,
         has_own_colours: whole.has_own_colours,
     }
 }

@@ -154,6 +154,8 @@ fn answer(washed: &Washed) -> String {
         body: Body::Html {
             document: document(washed),
             blocked_images: washed.blocked_images,
+            blocked_trackers: washed.blocked_trackers,
+            removed_active: washed.removed_active,
             has_own_colours: washed.has_own_colours,
         },
         attachments: Vec::new(),

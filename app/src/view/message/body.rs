@@ -32,13 +32,19 @@ pub(super) fn MessageBody() -> View {
 #[component]
 pub(super) fn Bars() -> View {
     let app = app();
-    let blocked = move || {
+    let left_out = move || {
         app.reading
             .shown
             .with(|shown| match shown.as_ref().map(|shown| &shown.message.body) {
-                Some(Body::Html { blocked_images, .. }) => u64::from(*blocked_images),
-                _ => 0,
+                Some(Body::Html {
+                    blocked_images,
+                    blocked_trackers,
+                    removed_active,
+                    ..
+                }) => [*blocked_images, *blocked_trackers, *removed_active],
+                _ => [0; 3],
             })
+            .map(u64::from)
     };
     let damage = move || {
         app.reading
@@ -46,20 +52,26 @@ pub(super) fn Bars() -> View {
             .with(|shown| shown.as_ref().map(|shown| shown.message.damage.clone()))
             .unwrap_or_default()
     };
-    let images = move || {
-        let count = blocked();
-        (count > 0).then(|| {
+    let left_out = move || {
+        let [images, trackers, active] = left_out();
+        let buttons = (images > 0).then(|| {
             view! {
-                <div class="bar">
-                    {Icon::FileImage.view()} <p>{move || t().message.images_blocked(count)}</p>
-                    <Button look="quiet" name=tr(|t| t.message.show_images) on_press=move || reading::show_images(app) />
-                    <Button
-                        look="quiet"
-                        name=tr(|t| t.message.always_from_sender)
-                        on_press=move || reading::always_show_images(app)
-                    />
-                </div>
+                <Button look="quiet" name=tr(|t| t.message.show_images) on_press=move || reading::show_images(app) />
+                <Button
+                    look="quiet"
+                    name=tr(|t| t.message.always_from_sender)
+                    on_press=move || reading::always_show_images(app)
+                />
             }
+        });
+        let icon = if images + trackers > 0 {
+            Icon::FileImage
+        } else {
+            Icon::Code
+        };
+        (images + trackers + active > 0).then(|| {
+            let words = move || left_out_words(images, trackers, active);
+            view! { <div class="bar">{icon.view()} <p>{words}</p> {buttons}</div> }
         })
     };
     let damages = move || {
@@ -70,7 +82,25 @@ pub(super) fn Bars() -> View {
             })
             .collect::<View>()
     };
-    view! { <div class="message-bars">{damages} {images}</div> }
+    view! { <div class="message-bars">{damages} {left_out}</div> }
+}
+
+/// A sentence for each kind of which something was left out.
+fn left_out_words(images: u64, trackers: u64, active: u64) -> String {
+    let text = &t().message;
+    let mut words = String::new();
+    if images > 0 {
+        words += &text.images_blocked(images);
+    }
+    if trackers > 0 {
+        words += " ";
+        words += &text.trackers_blocked(trackers);
+    }
+    if active > 0 {
+        words += " ";
+        words += &text.active_removed(active);
+    }
+    words
 }
 
 /// Is HTML mail on a dark ground now?
