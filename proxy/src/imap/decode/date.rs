@@ -37,12 +37,14 @@ fn seconds_of(time: &str) -> Option<i64> {
     let (hours, minutes) = (parts.next()??, parts.next()??);
     let seconds = parts.next().unwrap_or(Some(0))?;
     let is_time = (0..24).contains(&hours) && (0..60).contains(&minutes) && (0..=60).contains(&seconds);
-    is_time.then_some(hours * 3600 + minutes * 60 + seconds)
+    // Only then: a number that is no time may be one that is too large to be multiplied.
+    is_time.then(|| hours * 3600 + minutes * 60 + seconds)
 }
 
 fn zone_seconds(zone: &str) -> Option<i64> {
     let number: i64 = zone.parse().ok()?;
-    (zone.len() == 5 && number.abs() <= 2400).then_some((number / 100) * 3600 + (number % 100) * 60)
+    let is_zone = zone.len() == 5 && (-2400..=2400).contains(&number);
+    is_zone.then(|| (number / 100) * 3600 + (number % 100) * 60)
 }
 
 /// Days from 1970-01-01 in the proleptic Gregorian calendar; `month` counts from 0. Years are taken
@@ -88,6 +90,9 @@ mod tests {
             "1-Jan-99999 00:00:00 +0000",
             "1-Jan-2000 24:00:00 +0000",
             "1-Jan-2000 00:00:00 +99999",
+            "1-Jan-2000 00:00:00 +9223372036854775807",
+            "1-Jan-2000 00:00:00 -9223372036854775808",
+            "1-Jan-2000 9223372036854775807:00:00 +0000",
             "1-Jan-2000",
         ] {
             assert_eq!(parse(bad), None, "{bad:?}");
