@@ -8,7 +8,7 @@ mod coverage;
 mod seeds;
 
 use crate::{
-    console::{Step, say},
+    console::{Step, complain, say},
     shell::{self, cargo, root},
 };
 use anyhow::{Context, Result, ensure};
@@ -104,7 +104,7 @@ struct Row {
     lines: Option<Lines>,
 }
 
-/// Prints the table, and fails at the first finding.
+/// Prints the table, and fails if there was a finding; that of one target does not stop the others.
 pub(crate) fn run(options: &Options) -> Result<()> {
     for name in &options.targets {
         let is_known = TARGETS.iter().any(|(target, ..)| target == name);
@@ -116,11 +116,18 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     }
     let folder = build("fuzz", FLAGS)?;
     let coverage = options.coverage.then(Coverage::begin).transpose()?;
-    let mut rows = Vec::new();
+    let (mut rows, mut failed) = (Vec::new(), Vec::new());
     for (target, seeds, files) in TARGETS {
         if options.targets.is_empty() || options.targets.iter().any(|wanted| wanted == target) {
             let inputs = Inputs::new(target, seeds, options.runs.is_some())?;
-            let mut row = feed(&folder, target, inputs.path(), options)?;
+            let mut row = match feed(&folder, target, inputs.path(), options) {
+                Ok(row) => row,
+                Err(error) => {
+                    complain(&error);
+                    failed.push(target);
+                    continue;
+                }
+            };
             if let Some(coverage) = &coverage {
                 row.lines = Some(coverage.of(target, inputs.path(), files)?);
             }
@@ -136,6 +143,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
             println!("{:<10} {:>12} {:>8} {lines:>14}", row.target, row.inputs, row.edges);
         }
     }
+    ensure!(failed.is_empty(), "not without a finding: {}", failed.join(", "));
     Ok(())
 }
 
