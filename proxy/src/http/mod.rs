@@ -10,7 +10,7 @@ mod deflate;
 mod ended;
 mod guard;
 pub mod headers;
-mod image;
+pub mod image;
 pub mod limit;
 mod live;
 mod login;
@@ -60,6 +60,7 @@ pub struct Site {
     pub stop: CancellationToken,
     images: ImageSigner,
     image_fetcher: image::ImageFetcher,
+    image_redrawer: image::Redrawer,
 }
 
 impl Site {
@@ -83,6 +84,7 @@ impl Site {
             sockets: TaskTracker::new(),
             stop: CancellationToken::new(),
             image_fetcher: image::ImageFetcher::new(web),
+            image_redrawer: image::Redrawer::default(),
             images,
             config,
         })

@@ -16,7 +16,7 @@ use tokio_rustls::{
 };
 
 /// A picture.
-pub const PNG: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01";
+const PNG: &[u8] = include_bytes!("../../../fuzz/images/colours.png");
 
 /// Ports that somebody listens on.
 const PORTS: [u16; 10] = [80, 443, 22, 25, 143, 587, 3128, 6379, 8080, 11211];

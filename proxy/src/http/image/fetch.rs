@@ -1,27 +1,29 @@
 //! Fetches one image from the public web; every redirect goes through the same gate, and size and time have limits.
 
-use super::sniff::{NEEDED_OCTETS, image_type};
+use super::{
+    Fault,
+    room::{Place, Room},
+    sniff::{Kind, NEEDED_OCTETS},
+};
 use crate::web::{self, Web};
 use axum::{
-    body::{Body, Bytes},
+    body::Bytes,
     http::{Request, Response, StatusCode, header, request::Builder},
 };
-use futures_util::{Stream, StreamExt, TryStreamExt, stream};
-use http_body_util::BodyStream;
+use futures_util::TryStreamExt;
+use http_body_util::BodyDataStream;
 use hyper::body::Incoming;
-use std::{pin::pin, sync::Arc, time::Duration};
+use std::time::Duration;
 use tokio::{
-    sync::{Semaphore, mpsc},
+    sync::Semaphore,
     time::{Instant, timeout_at},
 };
 use url::Url;
 
 /// Largest image, in octets.
-const OCTETS: u64 = 10 << 20;
+const OCTETS: usize = 10 << 20;
 /// From the first packet to the last.
 const WITHIN: Duration = Duration::from_secs(10);
-/// Pieces of an image that wait for the browser.
-const PIECES: usize = 4;
 /// Redirects that are followed.
 const REDIRECTS: usize = 3;
 /// Images that are fetched at once for everybody.
@@ -29,32 +31,18 @@ const AT_ONCE: usize = 64;
 /// Longest address that is fetched; browsers and servers agree on about this much.
 const URL_OCTETS: usize = 8 << 10;
 
-/// Why there is no image.
-#[derive(Debug, thiserror::Error)]
-pub(super) enum Fault {
-    #[error("too large")]
-    TooLarge,
-    #[error("too slow")]
-    TimedOut,
-    #[error("too many at once")]
-    Busy,
-    #[error("not an image")]
-    NoImage,
-    #[error(transparent)]
-    Web(#[from] web::Fault),
-}
-
-impl From<hyper::Error> for Fault {
-    fn from(error: hyper::Error) -> Self {
-        Self::Web(error.into())
-    }
+/// An image as its host gave it: nothing for a browser.
+pub(super) struct Original {
+    pub(super) octets: Vec<u8>,
+    /// What it takes of the memory.
+    pub(super) place: Place,
 }
 
 /// Fetches images.
 pub(in crate::http) struct ImageFetcher {
     web: Web,
-    free: Arc<Semaphore>,
-    within: Duration,
+    free: Semaphore,
+    room: Room,
 }
 
 impl ImageFetcher {
@@ -62,38 +50,19 @@ impl ImageFetcher {
     pub(in crate::http) fn new(web: Web) -> Self {
         Self {
             web,
-            free: Arc::new(Semaphore::new(AT_ONCE)),
-            within: WITHIN,
+            free: Semaphore::new(AT_ONCE),
+            room: Room::default(),
         }
     }
 
-    /// The image at `url`: its type as found out by looking, and its octets.
-    pub(super) async fn fetch(&self, url: &str) -> Result<(&'static str, Body), Fault> {
-        let deadline = Instant::now() + self.within;
-        let permit = match timeout_at(deadline, Arc::clone(&self.free).acquire_owned()).await {
-            Ok(permit) => permit.map_err(|_| Fault::Busy)?,
-            Err(_) => return Err(Fault::Busy),
-        };
-        let response = timeout_at(deadline, self.follow(url))
-            .await
-            .map_err(|_| Fault::TimedOut)??;
-        let mut octets = Box::pin(bounded(response, deadline));
-        let mut start = Vec::new();
-        while start.len() < NEEDED_OCTETS {
-            match octets.try_next().await? {
-                Some(piece) => start.extend_from_slice(&piece),
-                None => break,
-            }
-        }
-        let media_type = image_type(&start).ok_or(Fault::NoImage)?;
-        let (pieces, carried) = mpsc::channel(PIECES);
-        tokio::spawn(async move {
-            let _held = permit;
-            let start = stream::once(async { Ok(Bytes::from(start)) });
-            // Whoever does not take it in time leaves its place to others.
-            let _ = timeout_at(deadline, carry(start.chain(octets), pieces)).await;
-        });
-        Ok((media_type, Body::from_stream(carried_octets(carried))))
+    /// What is at `url`, if it begins like an image.
+    pub(super) async fn fetch(&self, url: &str) -> Result<Original, Fault> {
+        let deadline = Instant::now() + WITHIN;
+        let turn = timeout_at(deadline, self.free.acquire()).await;
+        let _held = turn.map_err(|_| Fault::Busy)?.map_err(|_| Fault::Busy)?;
+        let place = self.room.place()?;
+        let fetched = async { read(self.follow(url).await?, place).await };
+        timeout_at(deadline, fetched).await.map_err(|_| Fault::TimedOut)?
     }
 
     async fn follow(&self, url: &str) -> Result<Response<Incoming>, Fault> {
@@ -124,10 +93,7 @@ fn refused(why: &'static str) -> Fault {
 
 fn request() -> Builder {
     Request::get("/")
-        .header(
-            header::ACCEPT,
-            "image/avif,image/webp,image/png,image/jpeg,image/gif,image/bmp",
-        )
+        .header(header::ACCEPT, "image/webp,image/png,image/jpeg,image/gif")
         .header(header::ACCEPT_ENCODING, "identity")
 }
 
@@ -145,49 +111,29 @@ fn check(response: Response<Incoming>) -> Result<Response<Incoming>, Fault> {
     let announced = response
         .headers()
         .get(header::CONTENT_LENGTH)
-        .and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
+        .and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
     if announced.is_some_and(|octets| octets > OCTETS) {
         return Err(Fault::TooLarge);
     }
     Ok(response)
 }
 
-/// Hands on each piece, and then `None`: what ends without it was cut.
-async fn carry(octets: impl Stream<Item = Result<Bytes, Fault>>, pieces: mpsc::Sender<Result<Option<Bytes>, Fault>>) {
-    let ended = octets.map_ok(Some).chain(stream::once(async { Ok(None) }));
-    let mut ended = pin!(ended);
-    while let Some(piece) = ended.next().await {
-        let is_over = piece.is_err();
-        if pieces.send(piece).await.is_err() || is_over {
-            return;
+/// Reads a body whole, as far as it begins like an image and there is room for it.
+async fn read(response: Response<Incoming>, mut place: Place) -> Result<Original, Fault> {
+    let mut pieces = BodyDataStream::new(response.into_body());
+    let mut octets = Vec::new();
+    while let Some(piece) = pieces.try_next().await? {
+        let so_far = octets.len() + piece.len();
+        if so_far > OCTETS {
+            return Err(Fault::TooLarge);
+        }
+        place.fit(so_far)?;
+        octets.extend_from_slice(&piece);
+        if octets.len() >= NEEDED_OCTETS && Kind::of(&octets).is_none() {
+            return Err(Fault::NoImage);
         }
     }
-}
-
-fn carried_octets(pieces: mpsc::Receiver<Result<Option<Bytes>, Fault>>) -> impl Stream<Item = Result<Bytes, Fault>> {
-    stream::try_unfold(pieces, |mut pieces| async move {
-        let piece = pieces.recv().await.unwrap_or(Err(Fault::TimedOut))?;
-        Ok(piece.map(|octets| (octets, pieces)))
-    })
-}
-
-/// The octets of a body, up to the limits.
-fn bounded(response: Response<Incoming>, deadline: Instant) -> impl Stream<Item = Result<Bytes, Fault>> {
-    let frames = BodyStream::new(response.into_body());
-    stream::try_unfold((frames, 0_u64), move |(mut frames, mut so_far)| async move {
-        loop {
-            let next = timeout_at(deadline, frames.next()).await.map_err(|_| Fault::TimedOut)?;
-            let Some(frame) = next.transpose()? else {
-                return Ok(None);
-            };
-            let Ok(octets) = frame.into_data() else { continue };
-            so_far += octets.len() as u64;
-            if so_far > OCTETS {
-                return Err(Fault::TooLarge);
-            }
-            return Ok(Some((octets, (frames, so_far))));
-        }
-    })
+    Ok(Original { octets, place })
 }
 
 #[cfg(test)]
@@ -234,30 +180,5 @@ mod tests {
         ] {
             assert!(fault(url).await.starts_with("not allowed"), "{url}");
         }
-    }
-
-    #[tokio::test]
-    async fn a_browser_that_does_not_read_keeps_no_place() {
-        let host = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a free port");
-        let url = format!("http://{}/a.png", host.local_addr().expect("it listens"));
-        tokio::spawn(async move {
-            let (mut stream, _) = host.accept().await.expect("it comes");
-            let head = format!("HTTP/1.1 200 OK\r\ncontent-length: {OCTETS}\r\n\r\n");
-            let image = [head.as_bytes(), b"\x89PNG\r\n\x1a\n", &[0; 9 << 20]].concat();
-            let _ = tokio::io::AsyncWriteExt::write_all(&mut stream, &image).await;
-            tokio::time::sleep(WITHIN).await;
-        });
-        let fetcher = ImageFetcher {
-            within: Duration::from_secs(1),
-            ..ImageFetcher::new(web(true))
-        };
-
-        let (_, unread) = fetcher.fetch(&url).await.expect("an image");
-        assert_eq!(fetcher.free.available_permits(), AT_ONCE - 1);
-        tokio::time::sleep(Duration::from_secs(2)).await;
-
-        assert_eq!(fetcher.free.available_permits(), AT_ONCE);
-        let cut = axum::body::to_bytes(unread, usize::MAX).await;
-        assert!(cut.is_err(), "half an image is no image");
     }
 }

@@ -1,26 +1,52 @@
 //! Remote images through the proxy, so that a sender learns neither who read a message, nor where.
 //!
 //! Only addresses that the proxy itself put into a message are fetched, only from the public
-//! network, and only images come back.
+//! network, and only images come back: drawn anew, since a browser's decoders are not to meet what strangers made for them.
 
+mod deliver;
 mod fetch;
+pub mod redraw;
+mod redrawer;
+mod room;
 mod sniff;
 
 pub(super) use fetch::ImageFetcher;
+pub(super) use redrawer::Redrawer;
 
 use super::{Site, answer, cookie::Session};
 use crate::web;
 use axum::{
     Extension,
-    body::Body,
     extract::{Query, State},
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use fetch::Fault;
+use redraw::Redrawn;
+use room::Place;
 use serde::Deserialize;
 use std::sync::Arc;
 use surat_protocol::Problem;
+
+/// Why there is no image.
+#[derive(Debug, thiserror::Error)]
+enum Fault {
+    #[error("too large")]
+    TooLarge,
+    #[error("too slow")]
+    TimedOut,
+    #[error("too many at once")]
+    Busy,
+    #[error("not an image that can be shown")]
+    NoImage,
+    #[error(transparent)]
+    Web(#[from] web::Fault),
+}
+
+impl From<hyper::Error> for Fault {
+    fn from(error: hyper::Error) -> Self {
+        Self::Web(error.into())
+    }
+}
 
 /// The query of a signed address.
 #[derive(Deserialize)]
@@ -50,10 +76,10 @@ pub(super) async fn show(
         )
             .into_response();
     }
-    match site.image_fetcher.fetch(&signed.u).await {
-        Ok((media_type, body)) => image(media_type, body),
+    match redrawn(&site, &signed.u).await {
+        Ok((redrawn, place)) => image(redrawn, place),
         Err(fault) => {
-            tracing::debug!(%fault, "A remote image was not fetched");
+            tracing::debug!(%fault, "A remote image is not shown");
             let status = match fault {
                 Fault::Web(web::Fault::Refused(_)) => StatusCode::FORBIDDEN,
                 Fault::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
@@ -61,14 +87,20 @@ pub(super) async fn show(
                 Fault::Busy => StatusCode::SERVICE_UNAVAILABLE,
                 Fault::NoImage | Fault::Web(_) => StatusCode::BAD_GATEWAY,
             };
-            (status, "The image could not be fetched.\n").into_response()
+            (status, "The image cannot be shown.\n").into_response()
         }
     }
 }
 
-fn image(media_type: &'static str, body: Body) -> Response {
+async fn redrawn(site: &Site, url: &str) -> Result<(Redrawn, Place), Fault> {
+    let original = site.image_fetcher.fetch(url).await?;
+    site.image_redrawer.redraw(original).await
+}
+
+fn image(redrawn: Redrawn, place: Place) -> Response {
     let headers = [
-        (header::CONTENT_TYPE, HeaderValue::from_static(media_type)),
+        (header::CONTENT_TYPE, HeaderValue::from_static(redrawn.media_type)),
+        (header::CONTENT_LENGTH, redrawn.octets.len().into()),
         (
             header::CONTENT_SECURITY_POLICY,
             HeaderValue::from_static("sandbox; default-src 'none'"),
@@ -78,5 +110,5 @@ fn image(media_type: &'static str, body: Body) -> Response {
             HeaderValue::from_static("private, max-age=86400"),
         ),
     ];
-    (headers, body).into_response()
+    (headers, deliver::body(redrawn.octets, place)).into_response()
 }
