@@ -55,7 +55,7 @@ impl Options {
 }
 
 /// The target, where its seeds come from, and the files that it is about.
-const TARGETS: [(&str, Seeds, &[&str]); 8] = [
+const TARGETS: [(&str, Seeds, &[&str]); 9] = [
     ("sorter", Seeds::Responses, &["proxy/src/imap/sorter.rs"]),
     ("response", Seeds::Responses, &["proxy/src/imap/decode"]),
     ("html", Seeds::Html, &["sanitizer/src"]),
@@ -79,6 +79,11 @@ const TARGETS: [(&str, Seeds, &[&str]); 8] = [
         "cookie",
         Seeds::None,
         &["proxy/src/http/cookie", "proxy/src/http/cookie.rs"],
+    ),
+    (
+        "image",
+        Seeds::Images,
+        &["proxy/src/http/image/redraw", "proxy/src/http/image/sniff.rs"],
     ),
 ];
 

@@ -52,6 +52,7 @@ impl Inputs {
 pub(super) enum Seeds {
     Responses,
     Html,
+    Images,
     Mail,
     None,
 }
@@ -67,6 +68,7 @@ pub(super) fn texts(seeds: Seeds, is_fixed: bool) -> Result<Vec<Vec<u8>>> {
     let beside = root().join("../shared/corpus");
     let (own, lines) = match seeds {
         Seeds::None => return Ok(Vec::new()),
+        Seeds::Images => return of_files(&folder(&root().join("fuzz/images"))?),
         Seeds::Html => ("sanitizer/samples.jsonl", Some("html/payloads.jsonl")),
         Seeds::Responses => ("fuzz/responses.jsonl", Some("imap/responses.jsonl")),
         Seeds::Mail => ("fuzz/headers.jsonl", None),
@@ -77,13 +79,25 @@ pub(super) fn texts(seeds: Seeds, is_fixed: bool) -> Result<Vec<Vec<u8>>> {
     }
     match lines {
         Some(lines) => texts.extend(of_lines(&beside.join(lines))?),
-        None => {
-            for file in corpus::files(&beside.join("mail"))? {
-                texts.push(fs::read(&file).with_context(|| format!("Read {}", file.display()))?);
-            }
-        }
+        None => texts.extend(of_files(&corpus::files(&beside.join("mail"))?)?),
     }
     Ok(texts)
+}
+
+/// The files of a folder, always in the same order.
+fn folder(folder: &Path) -> Result<Vec<PathBuf>> {
+    let entries = fs::read_dir(folder).with_context(|| format!("Open folder {}", folder.display()))?;
+    let mut files = Vec::new();
+    for entry in entries {
+        files.push(entry.with_context(|| format!("List {}", folder.display()))?.path());
+    }
+    files.sort();
+    Ok(files)
+}
+
+fn of_files(files: &[PathBuf]) -> Result<Vec<Vec<u8>>> {
+    let read = |file: &PathBuf| fs::read(file).with_context(|| format!("Read {}", file.display()));
+    files.iter().map(read).collect()
 }
 
 fn of_lines(file: &Path) -> Result<Vec<Vec<u8>>> {
