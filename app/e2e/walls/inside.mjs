@@ -1,4 +1,71 @@
-// Run inside the page.
+// Run inside the page, each by itself: nothing here may use anything outside its own function.
+
+/** Signs in unless that was done, opens the first message, and tells where messages begin. */
+export async function entered(patience) {
+  const deadline = performance.now() + patience;
+  const wait = async (what) => {
+    for (;;) {
+      const found = what();
+      if (found) return found;
+      if (performance.now() > deadline) throw new Error(`not there in time: ${what}`);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  };
+  const row = () => document.querySelector('#messages .row:not(:has(.is-waiting))');
+  const email = () => document.querySelector('input[name=email]');
+  await wait(() => row() ?? email());
+  if (email()) {
+    const { form } = email();
+    for (const [name, value] of [['email', 'ayu@surat.test'], ['password', 'surat']]) {
+      form.elements[name].value = value;
+      form.elements[name].dispatchEvent(new Event('input', { bubbles: true }));
+    }
+    form.querySelector('button[type=submit]').click();
+  }
+  (await wait(row)).click();
+  const [, validity] = await wait(() => /^\/mail\/INBOX\/(\d+)\/\d+/.exec(location.pathname));
+  const article = await wait(() => document.querySelector('article[aria-label="Message"]:not([hidden])'));
+  return { validity, left: article.getBoundingClientRect().left };
+}
+
+/** The answer to what the app says by its socket if it asks for a message, and else nothing (protocol/src/frame.rs). */
+export function answered(said, answer) {
+  // Of the request, and of the question in it, as postcard has them.
+  const [REQUEST, FETCH_MESSAGE] = [1, 3];
+  const [kind, ...rest] = said;
+  const length = 1 + rest.findIndex((octet) => octet < 128);
+  if (kind !== REQUEST || rest[length] !== FETCH_MESSAGE || !answer) return null;
+  // In the place of its id, 0, stands the request's.
+  return Uint8Array.from([answer[0], ...rest.slice(0, length), ...answer.subarray(2)]);
+}
+
+/** Runs before the app: a frame loses its sandbox, or its policy, before anything is shown in it. */
+export function loosened({ hasNoSandbox, hasNoPolicy }) {
+  const POLICY = /<meta http-equiv=Content-Security-Policy[^>]*>/i;
+  new MutationObserver(() => {
+    for (const frame of document.querySelectorAll('iframe')) {
+      const text = hasNoPolicy ? frame.srcdoc.replace(POLICY, '') : frame.srcdoc;
+      const isLoose = !hasNoSandbox || !frame.hasAttribute('sandbox');
+      if (isLoose && text === frame.srcdoc) continue;
+      if (!isLoose) frame.removeAttribute('sandbox');
+      // What a frame may do is settled when it loads.
+      frame.srcdoc = '';
+      frame.srcdoc = text;
+    }
+  }).observe(document, { subtree: true, childList: true, attributes: true, attributeFilter: ['srcdoc'] });
+}
+
+/** Is the frame in its sandbox, and does the page's policy forbid what is written into its elements? */
+export function standing() {
+  const element = document.createElement('button');
+  try {
+    element.setAttribute('onclick', 'this.title = "pressed"');
+    element.click();
+  } catch {
+    // By Trusted Types.
+  }
+  return { hasSandbox: document.querySelector('iframe[title="Message body"]').sandbox.length > 0, hasPolicy: !element.title };
+}
 
 /** Goes to a message as the back button would, and waits until its frame shows it. */
 export async function shown({ path, patience }) {
