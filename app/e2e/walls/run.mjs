@@ -1,10 +1,11 @@
-// Shows payloads in the app, in Chromium, with all walls up and with each taken away, and tells what got through as one
-// JSON object on stdout. Started by `cargo xtask walls`, with the address of the proxy and the file of payloads.
+// Shows payloads in the app, in a browser, with all walls up and with each taken away, and tells what got through as one
+// JSON object on stdout. Started by `cargo xtask walls`, with the address of the proxy, the file of payloads and the
+// browser: `chromium` or `firefox`.
 import { readFile } from 'node:fs/promises';
-import { start } from './chromium.mjs';
 
-const [address, file] = process.argv.slice(2);
+const [address, file, name] = process.argv.slice(2);
 const url = new URL(address);
+const { start } = await import(`./${name}.mjs`);
 const TABS = 8;
 const FAULTS = 200;
 const WALLS = [

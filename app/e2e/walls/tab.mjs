@@ -1,5 +1,5 @@
 // A tab of the app in which payloads are shown one after the other. What a browser lets us notice, and how, is that
-// browser's matter: `chromium.mjs` makes its own kind of tab, which brings
+// browser's matter: `chromium.mjs` and `firefox.mjs` make their own kind of tab, which brings
 // - `make` and `close`: a page of its own, with all that listens to it;
 // - `goTo(address)` and `run(job, argument)`: a function of `inside.mjs` with what it is given, in the page;
 // - `give(answer)`: what the app's next questions for a message are answered with;

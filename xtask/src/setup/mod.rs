@@ -116,3 +116,11 @@ pub(crate) fn run(options: &Options) -> Result<()> {
 pub(crate) fn node_packages() -> Result<()> {
     node::install()
 }
+
+/// Installs Firefox, in which nothing but `walls --browser firefox` looks.
+pub(crate) fn firefox() -> Result<()> {
+    if shell::find("firefox-esr").is_some() {
+        return Ok(());
+    }
+    packages::install(&["firefox-esr"])
+}

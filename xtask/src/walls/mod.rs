@@ -13,6 +13,7 @@ use crate::{
 };
 use anyhow::{Context, Result, ensure};
 use base64::{Engine, prelude::BASE64_STANDARD};
+use clap::ValueEnum;
 use serde::{Deserialize, Serialize};
 use std::{
     fs::File,
@@ -31,9 +32,31 @@ use surat_sanitizer::{Policy, Washed, document, wash};
 pub(crate) struct Options {
     #[command(flatten)]
     sources: Sources,
+    /// Where to show it
+    #[arg(long, value_enum, default_value_t)]
+    browser: Browser,
     /// As JSON
     #[arg(long)]
     json: bool,
+}
+
+/// Debian's build of it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+enum Browser {
+    #[default]
+    Chromium,
+    /// Installed when it is missing
+    Firefox,
+}
+
+impl Browser {
+    /// As the script in `app/e2e` knows it.
+    fn name(self) -> &'static str {
+        match self {
+            Self::Chromium => "chromium",
+            Self::Firefox => "firefox",
+        }
+    }
 }
 
 impl Options {
@@ -41,6 +64,7 @@ impl Options {
     pub(crate) fn samples() -> Self {
         Self {
             sources: Sources::samples(),
+            browser: Browser::default(),
             json: false,
         }
     }
@@ -85,6 +109,9 @@ struct Line<'a> {
 pub(crate) fn run(options: &Options) -> Result<()> {
     let payloads = options.sources.or_corpus().read()?;
     setup::run(&setup::Options { tests: true })?;
+    if options.browser == Browser::Firefox {
+        setup::firefox()?;
+    }
     let binary = build::run()?;
     let mail = Mail {
         messages: 20,
@@ -94,12 +121,16 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     let folder = tempfile::tempdir().context("Create a folder")?;
     let file = folder.path().join("payloads.jsonl");
     write(&payloads, &file)?;
-    let step = Step::begin(&format!("Showing {} payloads in Chromium, four times", payloads.len()));
+    let browser = options.browser.name();
+    let step = Step::begin(&format!("Showing {} payloads in {browser}, four times", payloads.len()));
     let mut script = shell::command("node");
     script
         .arg("walls/run.mjs")
         .arg(webmail.url())
         .arg(&file)
+        .arg(browser)
+        // What browsers keep goes when the folder goes.
+        .env("TMPDIR", folder.path())
         .current_dir(root().join("app/e2e"));
     let text = shell::output(script.stderr(Stdio::inherit()))?;
     let report: Report = serde_json::from_str(&text).context("Understand the report")?;
