@@ -195,7 +195,7 @@ const BAD_CSS: [&str; 16] = [
     "expression(",
     "javascript:",
     "behavior:",
-    "-moz-binding",
+    "-moz-binding:",
     "position:fixed",
     "position:absolute",
     "position:sticky",
@@ -305,6 +305,7 @@ mod tests {
             "<p style='width:expression(1)'>",
             "<p style='background:image-set(\"/api/x\" 1x)'>",
             "<p style='background:url(\"/api/x\");behavior:x'>",
+            "<p style='-moz-binding:x'>",
             "<p style='background:url(\"/api/x\"),url(x)'>",
         ];
         for html in bad {
@@ -324,6 +325,7 @@ mod tests {
             // Words of the message itself, where they mean nothing.
             "<p style=\"background:url(&quot;/api/image?of=https://a.b/image-set(expression(/position:fixed&quot;)\">",
             "<p style=\"font-family:expression,'behavior'\">",
+            "<p style=\"color:hs-moz-binding\">",
         ];
         for html in good {
             assert_eq!(violations(html, &|address| address.starts_with("/api/")), [], "{html}");
