@@ -26,6 +26,7 @@ fn usual_declarations_stay() {
             "color: #FFF; Font-Family: 'Segoe UI', Arial , sans-serif",
             "color:#FFF;font-family:'Segoe UI', Arial , sans-serif",
         ),
+        ("font-family:\"Calibri (Body)\"", "font-family:'Calibri (Body)'"),
         ("margin:0 auto !important", "margin:0 auto !important"),
         ("width:calc(100% - 20px)", "width:calc(100% - 20px)"),
         (
@@ -56,6 +57,7 @@ fn what_could_harm_goes() {
         "position:absolute;top:0;left:0;z-index:9",
         "width:expression(alert(1))",
         "behavior:url(x.htc)",
+        "font-family:'Tattr(imes'",
         "-moz-binding:url(//good/x)",
         "color:var(--x)",
         "--x:url(https://good/x)",

@@ -61,7 +61,7 @@ impl<'a> Value<'a> {
                 }
             }
             Token::Ident(name) if is_word(name) => self.css.push_str(name),
-            Token::QuotedString(text) if text.chars().all(|c| is_word_character(c) || " .,()".contains(c)) => {
+            Token::QuotedString(text) if is_name(text) => {
                 self.css.push_str(&format!("'{text}'"));
             }
             Token::Hash(digits) | Token::IDHash(digits) if digits.bytes().all(|b| b.is_ascii_hexdigit()) => {
@@ -113,6 +113,16 @@ impl<'a> Value<'a> {
 
 fn is_word(name: &str) -> bool {
     name.len() <= 64 && name.chars().all(is_word_character)
+}
+
+/// A name with spaces, as fonts have: "Calibri (Body)". Nothing in it looks like a function, whoever reads it.
+fn is_name(text: &str) -> bool {
+    let mut before = ' ';
+    text.chars().all(|c| {
+        let is_call = c == '(' && is_word_character(before);
+        before = c;
+        !is_call && (is_word_character(c) || " .,()".contains(c))
+    })
 }
 
 fn is_word_character(character: char) -> bool {
