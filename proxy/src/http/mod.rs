@@ -61,6 +61,7 @@ pub struct Site {
     images: ImageSigner,
     image_fetcher: image::ImageFetcher,
     image_redrawer: image::Redrawer,
+    image_shares: image::Shares,
 }
 
 impl Site {
@@ -85,6 +86,7 @@ impl Site {
             stop: CancellationToken::new(),
             image_fetcher: image::ImageFetcher::new(web),
             image_redrawer: image::Redrawer::default(),
+            image_shares: image::Shares::default(),
             images,
             config,
         })

@@ -1,6 +1,6 @@
 //! Hands an image to a browser, which does not have for ever to take it.
 
-use super::{Fault, room::Place};
+use super::Fault;
 use axum::body::{Body, Bytes};
 use futures_util::{Stream, stream};
 use std::time::Duration;
@@ -12,11 +12,11 @@ const WITHIN: Duration = Duration::from_secs(30);
 const PIECE: usize = 64 << 10;
 const PIECES: usize = 4;
 
-/// The image as the body of an answer. Its place is free when it was taken, or not taken in time.
-pub(super) fn body(octets: Vec<u8>, place: Place) -> Body {
+/// The image as the body of an answer. What it holds is free when it was taken, or not taken in time.
+pub(super) fn body(octets: Vec<u8>, holds: impl Send + 'static) -> Body {
     let (pieces, carried) = mpsc::channel(PIECES);
     tokio::spawn(async move {
-        let _held = place;
+        let _held = holds;
         let _ = timeout(WITHIN, carry(&octets, pieces)).await;
     });
     Body::from_stream(taken(carried))

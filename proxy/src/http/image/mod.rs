@@ -8,10 +8,12 @@ mod fetch;
 pub mod redraw;
 mod redrawer;
 mod room;
+mod share;
 mod sniff;
 
 pub(super) use fetch::ImageFetcher;
 pub(super) use redrawer::Redrawer;
+pub(super) use share::Shares;
 
 use super::{Site, answer, cookie::Session};
 use crate::web;
@@ -24,6 +26,7 @@ use axum::{
 use redraw::Redrawn;
 use room::Place;
 use serde::Deserialize;
+use share::Turn;
 use std::sync::Arc;
 use surat_protocol::Problem;
 
@@ -76,8 +79,8 @@ pub(super) async fn show(
         )
             .into_response();
     }
-    match redrawn(&site, &signed.u).await {
-        Ok((redrawn, place)) => image(redrawn, place),
+    match redrawn(&site, &signed.u, email).await {
+        Ok((redrawn, holds)) => image(redrawn, holds),
         Err(fault) => {
             tracing::debug!(%fault, "A remote image is not shown");
             let status = match fault {
@@ -92,12 +95,15 @@ pub(super) async fn show(
     }
 }
 
-async fn redrawn(site: &Site, url: &str) -> Result<(Redrawn, Place), Fault> {
+/// The image, and what it holds of everybody's until it is taken.
+async fn redrawn(site: &Site, url: &str, account: &str) -> Result<(Redrawn, (Place, Turn)), Fault> {
+    let turn = site.image_shares.turn(account).await?;
     let original = site.image_fetcher.fetch(url).await?;
-    site.image_redrawer.redraw(original).await
+    let (redrawn, place) = site.image_redrawer.redraw(original, &turn).await?;
+    Ok((redrawn, (place, turn)))
 }
 
-fn image(redrawn: Redrawn, place: Place) -> Response {
+fn image(redrawn: Redrawn, holds: (Place, Turn)) -> Response {
     let headers = [
         (header::CONTENT_TYPE, HeaderValue::from_static(redrawn.media_type)),
         (header::CONTENT_LENGTH, redrawn.octets.len().into()),
@@ -110,5 +116,5 @@ fn image(redrawn: Redrawn, place: Place) -> Response {
             HeaderValue::from_static("private, max-age=86400"),
         ),
     ];
-    (headers, deliver::body(redrawn.octets, place)).into_response()
+    (headers, deliver::body(redrawn.octets, holds)).into_response()
 }

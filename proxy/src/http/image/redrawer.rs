@@ -5,6 +5,7 @@ use super::{
     fetch::Original,
     redraw::{Limits, Redrawn, Refused, redraw},
     room::Place,
+    share::Turn,
 };
 use std::{sync::Arc, time::Duration};
 use tokio::{sync::Semaphore, task::spawn_blocking, time::timeout};
@@ -30,9 +31,14 @@ impl Default for Redrawer {
 
 impl Redrawer {
     /// The image as it was drawn anew, and its place in memory.
-    pub(super) async fn redraw(&self, original: Original) -> Result<(Redrawn, Place), Fault> {
+    pub(super) async fn redraw(&self, original: Original, turn: &Turn) -> Result<(Redrawn, Place), Fault> {
         let Original { octets, mut place } = original;
-        let redrawn = self.beside(move || redraw(&octets, &Limits::SHOWN)).await?;
+        let of_account = turn.draw().await?;
+        let work = move || {
+            let _held = of_account;
+            redraw(&octets, &Limits::SHOWN)
+        };
+        let redrawn = self.beside(work).await?;
         let redrawn = redrawn.map_err(|refused| match refused {
             Refused::TooLarge => Fault::TooLarge,
             Refused::Unknown | Refused::Damaged => Fault::NoImage,
