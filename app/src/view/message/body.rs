@@ -32,7 +32,7 @@ pub(super) fn MessageBody() -> View {
 #[component]
 pub(super) fn Bars() -> View {
     let app = app();
-    let left_out = move || {
+    let counts = move || {
         app.reading
             .shown
             .with(|shown| match shown.as_ref().map(|shown| &shown.message.body) {
@@ -53,7 +53,7 @@ pub(super) fn Bars() -> View {
             .unwrap_or_default()
     };
     let left_out = move || {
-        let [images, trackers, active] = left_out();
+        let [images, trackers, active] = counts();
         let buttons = (images > 0).then(|| {
             view! {
                 <Button look="quiet" name=tr(|t| t.message.show_images) on_press=move || reading::show_images(app) />
