@@ -1,6 +1,6 @@
 //! The browser stories in `app/e2e`, by Playwright in Debian's Chromium.
 
-use super::{count::Counts, skipped::Skipped};
+use super::{case::Case, count::Counts};
 use crate::{setup, shell};
 use anyhow::{Context, Result};
 use serde::Deserialize;
@@ -34,6 +34,18 @@ struct Run {
     status: String,
     #[serde(default)]
     annotations: Vec<Annotation>,
+    #[serde(default)]
+    results: Vec<Try>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Try {
+    errors: Vec<Failure>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Failure {
+    message: String,
 }
 
 /// `test.skip` and `test.fixme` leave one of their name.
@@ -45,24 +57,38 @@ struct Annotation {
 }
 
 impl Suite {
-    /// The stories that did not run.
-    fn skipped(&self) -> Vec<Skipped> {
+    fn cases(&self, status: &str, reason: fn(&Run) -> Option<String>) -> Vec<Case> {
         let own = self.specs.iter().flat_map(|story| {
-            let runs = story.tests.iter().filter(|run| run.status == "skipped");
-            runs.map(|run| Skipped::new(&format!("{}: {}", story.file, story.title), run.reason()))
+            let runs = story.tests.iter().filter(|run| run.status == status);
+            runs.map(|run| Case::new(&format!("{}: {}", story.file, story.title), reason(run).as_deref()))
         });
-        own.chain(self.suites.iter().flat_map(Self::skipped)).collect()
+        own.chain(cases(&self.suites, status, reason)).collect()
     }
 }
 
 impl Run {
-    fn reason(&self) -> Option<&str> {
+    fn why_skipped(&self) -> Option<String> {
         let mut annotations = self.annotations.iter();
         match annotations.find(|annotation| matches!(annotation.kind.as_str(), "skip" | "fixme")) {
-            Some(annotation) => annotation.description.as_deref(),
-            None => Some("what should have come before it failed"),
+            Some(annotation) => annotation.description.clone(),
+            None => Some("what should have come before it failed".to_owned()),
         }
     }
+
+    fn why_failed(&self) -> Option<String> {
+        let errors = self.results.iter().flat_map(|attempt| &attempt.errors);
+        let messages: Vec<String> = errors.map(|error| without_colours(&error.message)).collect();
+        (!messages.is_empty()).then(|| messages.join("\n"))
+    }
+}
+
+/// Without the escape sequences of a terminal.
+fn without_colours(text: &str) -> String {
+    let mut pieces = text.split("\x1b[");
+    let first = pieces.next().unwrap_or_default().to_owned();
+    pieces.fold(first, |plain, piece| {
+        plain + piece.split_once('m').map_or(piece, |(_, text)| text)
+    })
 }
 
 #[derive(Debug, Deserialize)]
@@ -102,8 +128,14 @@ fn counts(report: &str) -> Result<Counts> {
     Ok(Counts {
         passed: stats.expected,
         failed: stats.unexpected + stats.flaky,
-        skipped: suites.iter().flat_map(Suite::skipped).collect(),
+        skipped: cases(&suites, "skipped", Run::why_skipped),
+        failures: cases(&suites, "unexpected", Run::why_failed),
     })
+}
+
+/// The stories that ended so, with the reasons.
+fn cases(suites: &[Suite], status: &str, reason: fn(&Run) -> Option<String>) -> Vec<Case> {
+    suites.iter().flat_map(|suite| suite.cases(status, reason)).collect()
 }
 
 #[cfg(test)]
@@ -111,21 +143,21 @@ mod tests {
     use super::*;
 
     #[test]
-    fn stories_that_did_not_run_are_told_with_their_reasons() {
+    fn stories_that_failed_or_did_not_run_are_told_with_their_reasons() {
         let report = r#"{ "stats": { "expected": 4, "unexpected": 1, "flaky": 1, "skipped": 2 }, "suites": [
             { "specs": [{ "title": "size", "file": "visit.spec.ts", "tests": [
                 { "status": "skipped", "annotations": [{ "type": "fixme", "description": "too large" }] }] }],
               "suites": [{ "specs": [
                 { "title": "late", "file": "visit.spec.ts", "tests": [{ "status": "skipped", "annotations": [] }] },
+                { "title": "bad", "file": "visit.spec.ts", "tests": [{ "status": "unexpected", "results": [
+                    { "errors": [{ "message": "\u001b[31mnot\u001b[39m visible" }] }] }] },
                 { "title": "good", "file": "visit.spec.ts", "tests": [{ "status": "expected" }] }] }] }] }"#;
 
         let counts = counts(report).unwrap();
 
         assert_eq!((counts.passed, counts.failed), (4, 2));
-        assert_eq!(
-            counts.skipped[0],
-            Skipped::new("visit.spec.ts: size", Some("too large"))
-        );
+        assert_eq!(counts.skipped[0], Case::new("visit.spec.ts: size", Some("too large")));
         assert_eq!(counts.skipped.len(), 2);
+        assert_eq!(counts.failures, [Case::new("visit.spec.ts: bad", Some("not visible"))]);
     }
 }

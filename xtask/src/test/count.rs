@@ -1,9 +1,6 @@
 //! Rust's tests, and how many of them passed, from what the runners say.
 
-use super::{
-    heard,
-    skipped::{self, Skipped},
-};
+use super::{case::Case, heard, skipped};
 use crate::shell::{self, cargo};
 use anyhow::Result;
 use std::{fmt, ops::AddAssign};
@@ -14,7 +11,9 @@ pub(crate) struct Counts {
     pub(crate) passed: u64,
     pub(crate) failed: u64,
     /// Those that did not run.
-    pub(crate) skipped: Vec<Skipped>,
+    pub(crate) skipped: Vec<Case>,
+    /// Those that failed, as far as their runner told which.
+    pub(crate) failures: Vec<Case>,
 }
 
 impl Counts {
@@ -29,6 +28,7 @@ impl Counts {
             passed,
             failed,
             skipped: Vec::new(),
+            failures: Vec::new(),
         }
     }
 
@@ -46,6 +46,7 @@ impl AddAssign for Counts {
         self.passed += other.passed;
         self.failed += other.failed;
         self.skipped.extend(other.skipped);
+        self.failures.extend(other.failures);
     }
 }
 
@@ -69,6 +70,7 @@ pub(crate) fn unit_tests() -> Result<Counts> {
         ];
         let (text, succeeded) = heard(cargo().args(arguments))?;
         let mut counts = nextest_counts(&text).with_outcome(succeeded);
+        counts.failures = nextest_failures(&text);
         if says_skipped(&text) {
             counts.skipped = skipped::of_nextest()?;
         }
@@ -120,6 +122,19 @@ fn nextest_counts(text: &str) -> Counts {
     })
 }
 
+/// From the lines after the summary, like "        FAIL [   0.004s] (3/20) surat-proxy::stories sign_in::late".
+fn nextest_failures(text: &str) -> Vec<Case> {
+    let lines = text
+        .lines()
+        .skip_while(|line| !line.trim_start().starts_with("Summary ["));
+    let failure = |line: &str| {
+        let (outcome, test) = line.split_once(" [")?;
+        let (_, test) = test.split_once("] ")?;
+        Some(Case::new(test.trim_start(), Some(outcome.trim())))
+    };
+    lines.skip(1).filter_map(failure).collect()
+}
+
 /// From all lines like "test result: ok. 5 passed; 0 failed; 0 ignored; …", and those of ignored tests.
 fn cargo_counts(text: &str) -> Counts {
     let start = Counts {
@@ -144,9 +159,10 @@ mod tests {
 
     #[test]
     fn counts_are_read_from_nextest() {
-        let text = "PASS x\n     Summary [   1.690s] 15/20 tests run: 12 passed (1 slow), 2 failed, 1 timed out, 3 skipped\nFAIL y";
+        let text = "PASS x\n     Summary [   1.690s] 15/20 tests run: 12 passed (1 slow), 2 failed, 1 timed out, 3 skipped\n        FAIL [   0.004s] (2/20) surat x::y\nerror: test run failed\n";
 
         assert_eq!(nextest_counts(text), Counts::of(12, 3));
+        assert_eq!(nextest_failures(text), [Case::new("(2/20) surat x::y", Some("FAIL"))]);
         assert!(says_skipped(text));
         assert!(!says_skipped("Summary [ 1s] 2 tests run: 2 passed, 0 skipped"));
         assert_eq!(

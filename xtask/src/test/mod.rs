@@ -1,6 +1,7 @@
 //! `cargo xtask test`: every check there is, one after the other, and a line of totals at the end.
 
 mod browser;
+mod case;
 mod count;
 mod skipped;
 mod supply;
@@ -13,6 +14,7 @@ use crate::{
     walls, wash,
 };
 use anyhow::{Context, Result};
+use case::Case;
 use clap::ValueEnum;
 use count::Counts;
 use std::{
@@ -120,10 +122,11 @@ pub(crate) fn run(options: &Options) -> ExitCode {
     say(&format!("\nAll in {}.", duration(began.elapsed())));
     if !failed.is_empty() {
         say(&format!("Failed: {}", failed.join(", ")));
+        total.failures.iter().for_each(|case| println!("failed: {case}"));
     }
     if !total.skipped.is_empty() {
         println!("{} skipped", total.skipped.len());
-        total.skipped.iter().for_each(|skipped| println!("{skipped}"));
+        total.skipped.iter().for_each(|case| println!("skipped: {case}"));
     }
     println!("{total}");
     if total.failed == 0 && total.passed > 0 {
@@ -140,7 +143,10 @@ fn report(step: Step) -> Counts {
     let began = Instant::now();
     let counts = step.run().unwrap_or_else(|error| {
         complain(&error);
-        Counts::FAILED
+        Counts {
+            failures: vec![Case::new(&name, Some(&format!("{error:#}")))],
+            ..Counts::FAILED
+        }
     });
     let time = duration(began.elapsed());
     say(&format!("══ {name}: {counts}, in {time}"));

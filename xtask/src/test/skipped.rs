@@ -1,32 +1,10 @@
 //! Tests that did not run, with the reasons that they give: what is not tested shall not go unnoticed.
 
+use super::case::Case;
 use crate::shell::{self, cargo};
 use anyhow::{Context, Result};
 use serde::Deserialize;
-use std::{collections::BTreeMap, fmt, path::PathBuf};
-
-/// A test that did not run.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Skipped {
-    pub(crate) test: String,
-    pub(crate) reason: String,
-}
-
-impl Skipped {
-    /// A test and its reason, if it gives one.
-    pub(crate) fn new(test: &str, reason: Option<&str>) -> Self {
-        Self {
-            test: test.to_owned(),
-            reason: reason.unwrap_or("no reason given").to_owned(),
-        }
-    }
-}
-
-impl fmt::Display for Skipped {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "skipped: {}: {}", self.test, self.reason)
-    }
-}
+use std::{collections::BTreeMap, path::PathBuf};
 
 /// What `cargo nextest list` tells.
 #[derive(Debug, Deserialize)]
@@ -40,16 +18,16 @@ struct Suite {
     #[serde(rename = "binary-path")]
     binary: PathBuf,
     cwd: PathBuf,
-    testcases: BTreeMap<String, Case>,
+    testcases: BTreeMap<String, Known>,
 }
 
 #[derive(Debug, Deserialize)]
-struct Case {
+struct Known {
     ignored: bool,
 }
 
 /// The ignored tests of the workspace. Nextest knows which they are, but only the tests themselves know why.
-pub(crate) fn of_nextest() -> Result<Vec<Skipped>> {
+pub(crate) fn of_nextest() -> Result<Vec<Case>> {
     let mut list = cargo();
     list.args(["nextest", "list", "--workspace", "--locked", "--message-format", "json"]);
     let List { suites } = serde_json::from_str(&shell::output(&mut list)?).context("Understand the list of tests")?;
@@ -68,20 +46,20 @@ pub(crate) fn of_nextest() -> Result<Vec<Skipped>> {
         // An ignored test does not run when it is asked for by its name alone.
         binary.arg("--exact").args(&ignored).current_dir(&suite.cwd);
         let found = in_text(&shell::output(&mut binary)?);
-        skipped.extend(found.into_iter().map(|skipped| Skipped {
-            test: format!("{name} {}", skipped.test),
-            ..skipped
+        skipped.extend(found.into_iter().map(|case| Case {
+            test: format!("{name} {}", case.test),
+            ..case
         }));
     }
     Ok(skipped)
 }
 
 /// From all lines like "test decode::huge ... ignored, takes an hour".
-pub(crate) fn in_text(text: &str) -> Vec<Skipped> {
+pub(crate) fn in_text(text: &str) -> Vec<Case> {
     let lines = text.lines().filter_map(|line| line.strip_prefix("test "));
     let ignored = lines.filter_map(|line| line.split_once(" ... ignored"));
     ignored
-        .map(|(test, reason)| Skipped::new(test, reason.strip_prefix(", ")))
+        .map(|(test, reason)| Case::new(test, reason.strip_prefix(", ")))
         .collect()
 }
 
@@ -95,8 +73,8 @@ mod tests {
 
         assert_eq!(
             in_text(text),
-            [Skipped::new("b::c", Some("takes an hour")), Skipped::new("d", None)]
+            [Case::new("b::c", Some("takes an hour")), Case::new("d", None)]
         );
-        assert_eq!(in_text(text)[1].to_string(), "skipped: d: no reason given");
+        assert_eq!(in_text(text)[1].to_string(), "d: no reason given");
     }
 }

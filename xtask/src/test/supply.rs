@@ -1,7 +1,7 @@
 //! The crates that Surat is built of, as deny.toml wants them: their licences, where they come from, and whether a hole
 //! in one of them is known.
 
-use super::{count::Counts, heard, skipped::Skipped};
+use super::{case::Case, count::Counts, heard};
 use crate::shell::command;
 use anyhow::Result;
 use std::process::Command;
@@ -17,16 +17,14 @@ pub(super) fn run() -> Result<Counts> {
     }
     // The database comes over the network, and not every machine may fetch it.
     let (text, succeeded) = heard(&mut deny("advisories"))?;
-    counts += match !succeeded && text.contains(NO_DATABASE) {
-        true => {
-            let reason = "the database of known holes could not be fetched";
-            Counts {
-                skipped: vec![Skipped::new("cargo deny check advisories", Some(reason))],
-                ..Counts::default()
-            }
-        }
-        false => of(succeeded),
-    };
+    if !succeeded && text.contains(NO_DATABASE) {
+        let reason = "the database of known holes could not be fetched";
+        counts
+            .skipped
+            .push(Case::new("cargo deny check advisories", Some(reason)));
+    } else {
+        counts += of(succeeded);
+    }
     Ok(counts)
 }
 
