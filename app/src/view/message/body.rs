@@ -88,19 +88,12 @@ pub(super) fn Bars() -> View {
 /// A sentence for each kind of which something was left out.
 fn left_out_words(images: u64, trackers: u64, active: u64) -> String {
     let text = &t().message;
-    let mut words = String::new();
-    if images > 0 {
-        words += &text.images_blocked(images);
-    }
-    if trackers > 0 {
-        words += " ";
-        words += &text.trackers_blocked(trackers);
-    }
-    if active > 0 {
-        words += " ";
-        words += &text.active_removed(active);
-    }
-    words
+    let sentences = [
+        (images > 0).then(|| text.images_blocked(images)),
+        (trackers > 0).then(|| text.trackers_blocked(trackers)),
+        (active > 0).then(|| text.active_removed(active)),
+    ];
+    sentences.into_iter().flatten().collect::<Vec<_>>().join(" ")
 }
 
 /// Is HTML mail on a dark ground now?
