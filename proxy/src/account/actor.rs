@@ -41,7 +41,7 @@ use tokio_util::sync::CancellationToken;
 
 /// Names one open page of an account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct PageId(u64);
+pub struct PageId(pub(super) u64);
 
 /// One account.
 pub struct Account {
@@ -226,9 +226,9 @@ impl Account {
     /// From now on this page shows that mailbox, which it knows in this state.
     pub fn watch(&self, page: PageId, state: MailboxState) {
         let mut pages = self.pages();
-        if let Some(page) = pages.get_mut(&page) {
-            page.shown = Some(Shown::of(&state));
-            self.watcher.adopt(state, &shown(&pages));
+        if let Some(showing) = pages.get_mut(&page) {
+            showing.shown = Some(Shown::of(&state));
+            self.watcher.adopt(page, state, &shown(&pages));
         }
     }
 

@@ -23,6 +23,7 @@ mod shown;
 mod sync;
 mod uploads;
 mod watch;
+mod watched;
 mod watcher;
 
 pub use actor::Member;

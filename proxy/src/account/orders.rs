@@ -3,7 +3,7 @@
 //! A watcher may be busy or without a server for long, while pages go on opening mailboxes; what waits
 //! for it is bounded by what they show, not by what they did.
 
-use super::sync::MailboxState;
+use super::{actor::PageId, sync::MailboxState};
 use crate::imap::mailbox_name::WireName;
 use std::{
     collections::{HashSet, VecDeque},
@@ -15,7 +15,7 @@ use tokio::sync::Notify;
 /// Something to know or to do.
 pub(super) enum Order {
     /// A page shows this mailbox, and knows it in this state.
-    Adopt(Box<MailboxState>),
+    Adopt(PageId, Box<MailboxState>),
     /// Something was done in these mailboxes on another connection.
     Touched(HashSet<WireName>),
     /// Pages came or went.
@@ -33,22 +33,13 @@ pub(super) struct Orders {
 
 impl Orders {
     /// A page shows a mailbox from this state on, and all pages show these; what waits for others is dropped.
-    pub(super) fn adopt(&self, state: MailboxState, shown: &HashSet<MailboxName>) {
+    pub(super) fn adopt(&self, page: PageId, state: MailboxState, shown: &HashSet<MailboxName>) {
         let mut waiting = self.lock();
-        let mut state = Box::new(state);
-        waiting.retain_mut(|order| {
-            let Order::Adopt(earlier) = order else { return true };
-            let name = &earlier.entry.mailbox.name;
-            if *name != state.entry.mailbox.name {
-                return shown.contains(name);
-            }
-            if earlier.is_same_mailbox(&state) {
-                // Nobody has looked since: from the older state nothing is missed.
-                std::mem::swap(earlier, &mut state);
-            }
-            false
+        waiting.retain(|order| match order {
+            Order::Adopt(other, earlier) => *other != page && shown.contains(&earlier.entry.mailbox.name),
+            _ => true,
         });
-        waiting.push_back(Order::Adopt(state));
+        waiting.push_back(Order::Adopt(page, Box::new(state)));
         self.wake.notify_one();
     }
 
@@ -150,7 +141,7 @@ mod tests {
     fn adopted(orders: &Orders) -> Vec<MailboxState> {
         let all = std::iter::from_fn(|| orders.take());
         all.filter_map(|order| match order {
-            Order::Adopt(state) => Some(*state),
+            Order::Adopt(_, state) => Some(*state),
             _ => None,
         })
         .collect()
@@ -162,7 +153,7 @@ mod tests {
 
         for number in 0..1000 {
             let name = format!("m{number}");
-            orders.adopt(state(&name, 1, 1), &shown(&[&name]));
+            orders.adopt(PageId(1), state(&name, 1, 1), &shown(&[&name]));
             orders.touched([wire("INBOX")]);
             orders.look_again();
             orders.doubt();
@@ -173,21 +164,24 @@ mod tests {
     }
 
     #[test]
-    fn the_older_state_of_one_mailbox_stays_and_that_of_another_under_its_name_goes() {
+    fn the_last_state_of_each_page_stays() {
         let orders = Orders::default();
         let both = shown(&["a", "b"]);
 
-        orders.adopt(state("a", 1, 5), &both);
-        orders.adopt(state("b", 1, 5), &both);
-        orders.adopt(state("a", 1, 9), &both);
-        orders.adopt(state("b", 2, 9), &both);
+        orders.adopt(PageId(1), state("a", 1, 5), &both);
+        orders.adopt(PageId(2), state("b", 1, 6), &both);
+        orders.adopt(PageId(3), state("a", 1, 7), &both);
+        orders.adopt(PageId(1), state("a", 1, 8), &both);
 
         let states = adopted(&orders);
         let told: Vec<_> = states
             .iter()
             .map(|state| (state.entry.wire.clone(), state.highest_modseq()))
             .collect();
-        assert_eq!(told, [(wire("a"), ModSeq(5)), (wire("b"), ModSeq(9))]);
+        assert_eq!(
+            told,
+            [(wire("b"), ModSeq(6)), (wire("a"), ModSeq(7)), (wire("a"), ModSeq(8))]
+        );
     }
 
     #[test]
@@ -195,10 +189,10 @@ mod tests {
         let orders = Orders::default();
 
         orders.touched([wire("a")]);
-        orders.adopt(state("b", 1, 1), &shown(&["b"]));
+        orders.adopt(PageId(1), state("b", 1, 1), &shown(&["b"]));
         orders.touched([wire("b")]);
 
-        assert!(matches!(orders.take(), Some(Order::Adopt(_))));
+        assert!(matches!(orders.take(), Some(Order::Adopt(..))));
         assert!(matches!(orders.take(), Some(Order::Touched(wires)) if wires.len() == 2));
         assert!(orders.take().is_none());
     }

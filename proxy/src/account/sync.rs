@@ -62,6 +62,12 @@ impl News {
             as_of: ModSeq(0),
         }
     }
+
+    /// Is the mailbox to be opened anew?
+    pub fn is_reset(&self) -> bool {
+        let mut events = self.events.iter();
+        events.any(|event| matches!(event, Event::Reset { .. }))
+    }
 }
 
 impl MailboxState {
@@ -79,11 +85,6 @@ impl MailboxState {
     /// Of the moment in which it is known.
     pub(super) fn highest_modseq(&self) -> ModSeq {
         self.highest_modseq
-    }
-
-    /// Is it the same mailbox, not one made anew under the same name?
-    pub fn is_same_mailbox(&self, other: &Self) -> bool {
-        self.entry.wire == other.entry.wire && self.uid_validity == other.uid_validity
     }
 
     /// Looks, and says what happened. The mailbox is open on this connection afterwards.

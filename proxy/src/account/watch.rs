@@ -11,7 +11,8 @@ use super::{
     orders::{Order, Orders},
     problem::{InMailbox, is_about_link},
     servers::Connection,
-    sync::{MailboxState, News},
+    sync::News,
+    watched::Watched,
 };
 use crate::imap::{
     command::watch::WatchEnd,
@@ -38,7 +39,7 @@ pub(super) struct Watch {
     account: Arc<Account>,
     orders: Arc<Orders>,
     /// Mailboxes that pages show.
-    states: HashMap<MailboxName, MailboxState>,
+    shown: HashMap<MailboxName, Watched>,
     /// The one that was opened last: it is kept open here.
     front: Option<MailboxName>,
     /// There was a connection before this one.
@@ -59,7 +60,7 @@ impl Watch {
         Self {
             account,
             orders,
-            states: HashMap::new(),
+            shown: HashMap::new(),
             front: None,
             has_followed: false,
         }
@@ -188,22 +189,16 @@ impl Watch {
     fn take_in(&mut self, order: Order) -> HashSet<WireName> {
         let mut touched = HashSet::new();
         match order {
-            Order::Adopt(state) => {
+            Order::Adopt(page, state) => {
                 let name = state.entry.mailbox.name.clone();
                 self.front = Some(name.clone());
-                // Where another page shows it already, its older state stays: it misses nothing.
-                match self.states.get(&name) {
-                    Some(known) if known.is_same_mailbox(&state) => {}
-                    _ => {
-                        self.states.insert(name, *state);
-                    }
-                }
+                self.shown.entry(name).or_default().adopt(page, *state);
             }
             Order::LookAgain | Order::Doubt => {}
             Order::Touched(wires) => touched = wires,
         }
         let watched = self.account.watched();
-        self.states.retain(|name, _| watched.contains(name));
+        self.shown.retain(|name, _| watched.contains(name));
         touched
     }
 
@@ -224,24 +219,30 @@ impl Watch {
         Ok(())
     }
 
-    /// Keeps open what was opened last and is still shown.
+    /// Looks at what was opened since the last look, and keeps open what was opened last and is still shown.
     async fn bring_to_front(&mut self, connection: &mut Connection) -> Result<(), Problem> {
-        if !self.front.as_ref().is_some_and(|front| self.states.contains_key(front)) {
-            self.front = self.states.keys().next().cloned();
+        if !self.front.as_ref().is_some_and(|front| self.shown.contains_key(front)) {
+            self.front = self.shown.keys().next().cloned();
         }
         let Some(front) = self.front.clone() else { return Ok(()) };
-        let is_open = self
-            .states
-            .get(&front)
-            .is_some_and(|state| connection.selected() == Some(&state.entry.wire));
-        if is_open {
+        let mut behind: Vec<MailboxName> = self
+            .shown
+            .iter()
+            .filter(|(name, watched)| **name != front && watched.is_behind())
+            .map(|(name, _)| name.clone())
+            .collect();
+        let is_ready = self.shown.get(&front).is_some_and(|watched| {
+            !watched.is_behind() && connection.selected().is_some_and(|wire| watched.is_called(wire))
+        });
+        if is_ready && behind.is_empty() {
             return Ok(());
         }
         tokio::select! {
             () = self.account.ended().cancelled() => return Ok(()),
             () = sleep(AFTER_OPENING) => {}
         }
-        self.sync(&front, connection).await
+        behind.push(front);
+        self.sync_each(behind, connection).await
     }
 
     /// Takes in what the server said; true when it has stopped notifying and must be asked again.
@@ -303,47 +304,60 @@ impl Watch {
     }
 
     async fn sync_all(&mut self, connection: &mut Connection) -> Result<(), Problem> {
-        for name in self.states.keys().cloned().collect::<Vec<_>>() {
+        let all = self.shown.keys().cloned().collect();
+        self.sync_each(all, connection).await
+    }
+
+    async fn sync_each(&mut self, names: Vec<MailboxName>, connection: &mut Connection) -> Result<(), Problem> {
+        for name in names {
             self.sync(&name, connection).await?;
         }
         Ok(())
     }
 
     async fn sync_wire(&mut self, wire: &WireName, connection: &mut Connection) -> Result<(), Problem> {
-        let name = self
-            .states
-            .values()
-            .find(|state| state.entry.wire == *wire)
-            .map(|state| state.entry.mailbox.name.clone());
+        let name = self.shown.iter().find(|(_, watched)| watched.is_called(wire));
+        let name = name.map(|(name, _)| name.clone());
         match name {
             Some(name) => self.sync(&name, connection).await,
             None => Ok(()),
         }
     }
 
-    /// Finds out what happened in one mailbox, and tells the pages that show it.
+    /// Finds out what happened in one mailbox since each state that pages know it in, and tells them.
     async fn sync(&mut self, name: &MailboxName, connection: &mut Connection) -> Result<(), Problem> {
-        let Some(state) = self.states.get_mut(name) else {
+        let Some(watched) = self.shown.get_mut(name) else {
             return Ok(());
         };
-        let wire = state.entry.wire.clone();
-        let news = match state.sync(connection).await {
-            Ok(news) => news,
-            Err(problem) if is_about_link(&problem) => return Err(problem),
-            // It is gone, or may no longer be read.
-            Err(problem) => {
-                tracing::debug!(?problem, "A watched mailbox cannot be read");
-                News::reset(name.clone())
+        let mut touched = None;
+        let mut is_reset = false;
+        for state in watched.states() {
+            let news = match state.sync(connection).await {
+                Ok(news) => news,
+                Err(problem) if is_about_link(&problem) => return Err(problem),
+                // It is gone, or may no longer be read.
+                Err(problem) => {
+                    tracing::debug!(?problem, "A watched mailbox cannot be read");
+                    News::reset(name.clone())
+                }
+            };
+            if !news.events.is_empty() {
+                touched = Some(state.entry.wire.clone());
             }
-        };
-        if news.events.iter().any(|event| matches!(event, Event::Reset { .. })) {
-            self.states.remove(name);
+            self.account.tell_watchers(name, &news);
+            is_reset = news.is_reset();
+            if is_reset {
+                break;
+            }
         }
-        self.account.tell_watchers(name, &news);
-        if news.events.is_empty() {
-            Ok(())
+        if is_reset {
+            self.shown.remove(name);
         } else {
-            self.count(&wire, connection).await
+            watched.settle();
+        }
+        match touched {
+            Some(wire) => self.count(&wire, connection).await,
+            None => Ok(()),
         }
     }
 

@@ -1,6 +1,12 @@
 //! The way to what watches an account: what jobs and pages tell it.
 
-use super::{actor::Account, directory::Entry, orders::Orders, sync::MailboxState, watch::Watch};
+use super::{
+    actor::{Account, PageId},
+    directory::Entry,
+    orders::Orders,
+    sync::MailboxState,
+    watch::Watch,
+};
 use std::{
     collections::HashSet,
     sync::{Arc, Mutex, PoisonError, Weak},
@@ -26,9 +32,9 @@ impl Watcher {
         tokio::spawn(Watch::new(Arc::clone(account), own).run());
     }
 
-    /// Watches a mailbox from this state on, beside the others that pages show.
-    pub fn adopt(&self, state: MailboxState, shown: &HashSet<MailboxName>) {
-        self.tell(|orders| orders.adopt(state, shown));
+    /// Watches a mailbox from the state on that this page knows, beside the others that pages show.
+    pub fn adopt(&self, page: PageId, state: MailboxState, shown: &HashSet<MailboxName>) {
+        self.tell(|orders| orders.adopt(page, state, shown));
     }
 
     /// Something was done in these mailboxes.

@@ -68,22 +68,15 @@ async fn counts_are_told_after_a_change_though_they_are_as_before() {
     counted(&mut page, "INBOX", Counts { messages: 1, unseen: 1 }).await;
 }
 
-/// Stars the first message of the inbox, as another mail client would; done when it returns.
-fn star_elsewhere(testbed: &Testbed) {
+/// Does this in the inbox, as another mail client would; done when it returns.
+pub fn elsewhere(testbed: &Testbed, commands: &[&str]) {
     use std::io::{BufRead, BufReader, Write};
     let mut socket = std::net::TcpStream::connect(("127.0.0.1", testbed.imap_port)).unwrap();
     let mut lines = BufReader::new(socket.try_clone().unwrap()).lines();
-    for command in [
-        "a LOGIN ayu@surat.test surat",
-        "b SELECT INBOX",
-        "c STORE 1 +FLAGS (\\Flagged)",
-    ] {
-        write!(socket, "{command}\r\n").unwrap();
-        let tag = &command[..2];
-        let done = lines
-            .find(|line| line.as_ref().unwrap().starts_with(tag))
-            .unwrap()
-            .unwrap();
+    for command in ["LOGIN ayu@surat.test surat", "SELECT INBOX"].iter().chain(commands) {
+        write!(socket, "a {command}\r\n").unwrap();
+        let done = lines.find(|line| line.as_ref().unwrap().starts_with("a ")).unwrap();
+        let done = done.unwrap();
         assert!(done.contains(" OK "), "{done}");
     }
 }
@@ -93,7 +86,7 @@ async fn rows_are_as_they_are_now_and_not_as_they_were_when_the_mailbox_was_open
     let (testbed, _proxy, _browser, mut page) = ayu().await;
     testbed.deliver("ayu", &letter("Satu")).unwrap();
     let (opened, _) = page.open_mailbox("INBOX").await;
-    star_elsewhere(&testbed);
+    elsewhere(&testbed, &["STORE 1 +FLAGS (\\Flagged)"]);
 
     let rows = page
         .ask(Request::FetchRows {

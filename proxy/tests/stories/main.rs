@@ -6,6 +6,7 @@
     reason = "stories and their helpers fail loudly, and nobody else uses them"
 )]
 
+mod adopting;
 mod bulk;
 mod check;
 mod classes;
