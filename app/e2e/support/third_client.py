@@ -148,6 +148,11 @@ class Changer:
         for _ in range(count):
             self.append_to(mailbox)
 
+    def expunge_newest(self, mailbox, count):
+        self.session.select(mailbox)
+        self.remove(self.session.uids()[-count:])
+        self.session.leave()
+
     def change(self, count):
         done = []
         while len(done) < count:
@@ -370,6 +375,9 @@ def main():
         try:
             if order["do"] == "fill":
                 changer.fill(order["mailbox"], order["count"])
+                answer = {}
+            elif order["do"] == "expunge":
+                changer.expunge_newest(order["mailbox"], order["count"])
                 answer = {}
             elif order["do"] == "change":
                 answer = {"changes": changer.change(order["count"])}

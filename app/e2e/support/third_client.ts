@@ -41,6 +41,11 @@ export class ThirdClient {
     await this.order({ do: 'fill', mailbox, count });
   }
 
+  /** Expunges the newest messages of a mailbox. */
+  async expungeNewest(mailbox: string, count: number) {
+    await this.order({ do: 'expunge', mailbox, count });
+  }
+
   /** Makes so many random changes; says what each was. */
   async change(count: number): Promise<string[]> {
     return (await this.order({ do: 'change', count })).changes;

@@ -138,7 +138,8 @@ impl Session {
             return Err(Error::Unsupported("CONDSTORE"));
         }
         let knows_vanished = self.enabled.qresync;
-        let line = CommandLine::new("UID FETCH 1:* (UID FLAGS) (CHANGEDSINCE ").number(modseq.0);
+        // Not "1:*": what vanished above the highest UID that is left is not in that (Cyrus takes it so).
+        let line = CommandLine::new("UID FETCH 1:4294967295 (UID FLAGS) (CHANGEDSINCE ").number(modseq.0);
         let line = line.raw(if knows_vanished { " VANISHED)" } else { ")" }).patient();
         let mut changes = Changes {
             vanished: knows_vanished.then(UidSet::new),
