@@ -77,7 +77,7 @@ impl Pace {
 /// A sample is taken this often, while somebody is slowed down.
 const SAMPLE_EVERY: Duration = Duration::from_millis(20);
 /// Later than this, and a person begins to notice. A timer is a millisecond late by itself.
-const LATE: Duration = Duration::from_millis(3);
+const LATE: Duration = Duration::from_millis(2);
 /// Nobody was slowed down for so long: nothing needs to be known.
 const WATCHED_FOR: Duration = Duration::from_secs(5);
 /// The most: who may take 50 steps a second takes five in two. The machine may be late for another reason.
@@ -92,6 +92,11 @@ struct Pressure {
 }
 
 static PRESSURE: Pressure = Pressure::new();
+
+/// How much slower than usual those go who are too fast: 0 while this process is not late, 19 at most.
+pub fn pressure() -> f64 {
+    PRESSURE.felt()
+}
 
 impl Pressure {
     const fn new() -> Self {
@@ -139,12 +144,12 @@ impl Drop for Watch {
     }
 }
 
-/// Up at once, and down by half in some three seconds: so it settles where one sample in fifty is late.
+/// Up at once, and down by half in some fifteen seconds: so it settles where one sample in two hundred is late.
 fn next(level: u32, late: Duration) -> u32 {
     if late > LATE {
         (level + level / 4 + 50).min(MOST)
     } else {
-        level - level.div_ceil(256)
+        level - level.div_ceil(1024)
     }
 }
 
@@ -198,7 +203,7 @@ mod tests {
     #[test]
     fn pressure_rises_at_once_and_falls_slowly() {
         let risen = (0..10).fold(0, |level, _| next(level, Duration::from_millis(30)));
-        let fallen = (0..150).fold(risen, |level, _| next(level, Duration::ZERO));
+        let fallen = (0..600).fold(risen, |level, _| next(level, Duration::ZERO));
 
         assert!(
             risen > 1_000 && fallen < risen * 2 / 3 && fallen > risen / 3,

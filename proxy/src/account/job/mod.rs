@@ -34,7 +34,7 @@ use super::{
     actor::{Account, PageId},
     directory::Entry,
     in_turn::Turn,
-    line::in_line,
+    line::{Place, in_line},
     outbox::Unsent,
     pool::Urgency,
     reply::Reply,
@@ -55,18 +55,18 @@ pub(super) async fn run(account: Arc<Account>, page: PageId, request: Request, r
     if let Some(turn) = &turn {
         turn.come().await;
     }
-    let result = if is_question(&request) {
+    let (result, place) = if is_question(&request) {
         tokio::select! {
             biased;
-            () = job.reply.cancelled.cancelled() => Err(Problem::Cancelled),
-            result = in_line(&job.account, job.ask(request)) => result,
+            () = job.reply.cancelled.cancelled() => (Err(Problem::Cancelled), Place::default()),
+            done = in_line(&job.account, job.ask(request)) => done,
         }
     } else {
         in_line(&job.account, job.carry_out(request)).await
     };
     drop(turn);
     // Nobody may be left to hear it.
-    let _ = job.reply.finish(result).await;
+    let (_, ()) = tokio::join!(job.reply.finish(result), place.rest());
 }
 
 /// Changes nothing, so it may be asked again.

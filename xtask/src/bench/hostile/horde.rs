@@ -20,7 +20,10 @@ use std::{
     thread,
     time::Duration,
 };
-use tokio::time::{interval, sleep};
+use tokio::{
+    sync::oneshot::error::TryRecvError,
+    time::{interval, sleep},
+};
 
 /// A socket that has ended comes back after so long.
 const PAUSE: Duration = Duration::from_secs(1);
@@ -37,8 +40,21 @@ pub(super) struct Orders {
     /// Session cookies, shared by all.
     pub(super) cookies: Vec<String>,
     pub(super) sockets: u64,
-    /// Only these kinds.
+    /// Only these kinds; none: the process takes the time that nobody wants, and does nothing with it.
     pub(super) kinds: Vec<Kind>,
+}
+
+impl Orders {
+    /// For a process that is as busy, and hostile to nobody.
+    pub(super) fn without_kinds(&self) -> Self {
+        Self {
+            port: self.port,
+            ca_pem: self.ca_pem.clone(),
+            cookies: Vec::new(),
+            sockets: 0,
+            kinds: Vec::new(),
+        }
+    }
 }
 
 /// The other process. Dropping it ends it.
@@ -115,12 +131,16 @@ pub(crate) fn run() -> Result<()> {
         .enable_all()
         .build()
         .context("Start a runtime")?;
-    let (over, ended) = tokio::sync::oneshot::channel();
+    let (over, mut ended) = tokio::sync::oneshot::channel();
     thread::spawn(move || {
         // Whatever comes: after the orders there is nothing to hear but the end.
         let _ = std::io::copy(&mut stdin().lock(), &mut std::io::sink());
         let _ = over.send(());
     });
+    if orders.kinds.is_empty() {
+        while ended.try_recv() == Err(TryRecvError::Empty) {}
+        return Ok(());
+    }
     runtime.block_on(async {
         tokio::select! {
             done = send_out(&orders) => done,

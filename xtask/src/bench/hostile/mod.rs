@@ -91,6 +91,10 @@ fn measure(fleet: &Fleet, options: &Options) -> Result<Report> {
     };
     live("Warming up", SETTLES_FOR)?;
     let usual = live("A person alone", USUAL_FOR)?;
+    // The hostile process takes time from everybody on this machine, whatever the proxy does.
+    let idler = Horde::start(&orders.without_kinds())?;
+    let beside = live("A person beside a process that is as busy", USUAL_FOR)?;
+    drop(idler);
     let horde = Horde::start(&orders)?;
     let rising = live(&format!("{} hostile sockets come", options.sockets), RISES_FOR)?;
     let before = cpu_of(horde.pid())?;
@@ -106,9 +110,15 @@ fn measure(fleet: &Fleet, options: &Options) -> Result<Report> {
         sockets: options.sockets,
         accounts: options.accounts,
         coming: rising.taken.times(None),
-        rows: Row::all([&usual.taken, &under.taken, &after.taken]),
+        rows: Row::all([&usual.taken, &beside.taken, &under.taken, &after.taken]),
         hostile: counts,
-        failed: [usual.taken.failed, under.taken.failed, after.taken.failed].concat(),
+        failed: [
+            usual.taken.failed,
+            beside.taken.failed,
+            under.taken.failed,
+            after.taken.failed,
+        ]
+        .concat(),
         rss_before_octets: usual.rss_octets,
         rss_peak_octets: rising.peak_octets.max(under.peak_octets).max(settling.peak_octets),
         rss_limit_octets: usual.rss_octets + (options.accounts + 1) * ACCOUNT_OCTETS + options.sockets * SOCKET_OCTETS,

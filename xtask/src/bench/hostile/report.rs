@@ -39,27 +39,30 @@ pub(super) struct Row {
     /// `None`: all requests on a page that is open.
     pub(super) step: Option<Step>,
     pub(super) usual: Times,
+    /// Beside a process that takes as much time of the machine as the hostile one, and nothing else.
+    pub(super) beside: Times,
     pub(super) under: Times,
     pub(super) after: Times,
-    /// Under by usual.
+    /// Under by beside.
     pub(super) ratio_median: f64,
     pub(super) ratio_p95: f64,
 }
 
 impl Row {
-    /// All requests, then each kind of them, of what was taken before, under and after.
-    pub(super) fn all(phases: [&Taken; 3]) -> Vec<Self> {
+    /// All requests, then each kind of them, of what was taken before, beside, under and after.
+    pub(super) fn all(phases: [&Taken; 4]) -> Vec<Self> {
         let steps = [None].into_iter().chain(Step::ALL.map(Some));
         steps
             .map(|step| {
-                let [usual, under, after] = phases.map(|taken| taken.times(step));
+                let [usual, beside, under, after] = phases.map(|taken| taken.times(step));
                 Self {
                     step,
                     usual,
+                    beside,
                     under,
                     after,
-                    ratio_median: ratio(under.median_ms, usual.median_ms),
-                    ratio_p95: ratio(under.p95_ms, usual.p95_ms),
+                    ratio_median: ratio(under.median_ms, beside.median_ms),
+                    ratio_p95: ratio(under.p95_ms, beside.p95_ms),
                 }
             })
             .collect()
@@ -76,15 +79,15 @@ impl Display for Report {
         writeln!(f, "{sockets} hostile sockets, {accounts} hostile accounts\n")?;
         writeln!(
             f,
-            "                    usual, ms          under, ms          after, ms      under/usual"
+            "                    usual, ms         beside, ms          under, ms          after, ms      under/beside"
         )?;
         writeln!(
             f,
-            "request           median     95 %   median     95 %   median     95 %   median   95 %"
+            "request           median     95 %   median     95 %   median     95 %   median     95 %   median   95 %"
         )?;
         for row in &self.rows {
             write!(f, "{:<15}", row.step.map_or("all requests", Step::name))?;
-            for times in [row.usual, row.under, row.after] {
+            for times in [row.usual, row.beside, row.under, row.after] {
                 write!(f, " {:>8.1} {:>8.1}", times.median_ms, times.p95_ms)?;
             }
             writeln!(f, " {:>8.2} {:>6.2}", row.ratio_median, row.ratio_p95)?;
