@@ -23,7 +23,6 @@ mod shown;
 mod sync;
 mod uploads;
 mod watch;
-mod watched;
 mod watcher;
 
 pub use actor::Member;

@@ -1,7 +1,9 @@
 //! A mailbox that pages show, as each of them knows it until all know the same.
 
-use super::{actor::PageId, sync::MailboxState};
-use crate::imap::mailbox_name::WireName;
+use crate::{
+    account::{actor::PageId, sync::MailboxState},
+    imap::mailbox_name::WireName,
+};
 
 /// One mailbox, in one or more states.
 #[derive(Default)]
