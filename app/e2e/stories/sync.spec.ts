@@ -103,7 +103,7 @@ class Reader {
         ...listFaults(await seenList(this.surat.page), truth.mailboxes, promised),
       ];
       if (faults.length === 0 || Date.now() > deadline) return faults.map((fault) => `${this.name}: ${fault}`);
-      // A server may have no time for a while: Courier waits long for locks of sessions that were cut.
+      // A server may take too long to open a folder, as Courier did once; the page says what a person does then.
       const again = this.surat.page.getByRole('button', { name: 'Try again' });
       if (await again.isVisible()) await again.click();
       await this.surat.page.waitForTimeout(500);
