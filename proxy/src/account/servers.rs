@@ -5,7 +5,7 @@ use crate::{
     config::Config,
     endpoint::Endpoint,
     image_address::ImageSigner,
-    imap::{Session, command::select::Selected, decode::Response, dial::dial},
+    imap::{Session, command::select::Selected, dial::dial},
     secret::Secret,
     submission::Submission,
     tls::TlsSettings,
@@ -86,8 +86,6 @@ pub struct Connection {
     opened: Option<Selected>,
     /// The open mailbox was brought up to date when UIDs below this were known: they can be asked for.
     up_to: Uid,
-    /// Nothing was asked since the mailbox was opened: its sequence numbers are those of that moment.
-    is_exact: bool,
     _room: OwnedSemaphorePermit,
 }
 
@@ -124,7 +122,6 @@ impl Servers {
             session,
             opened: None,
             up_to: Uid(0),
-            is_exact: false,
             _room: room,
         })
     }
@@ -156,7 +153,6 @@ impl Connection {
     pub async fn open_anew(&mut self, entry: &Entry) -> Result<&Selected, Problem> {
         self.opened = None;
         let selected = self.session.select(&entry.wire).await.in_mailbox(&entry.mailbox.name)?;
-        self.is_exact = true;
         self.up_to = selected.uid_next.unwrap_or(Uid(0));
         Ok(self.opened.insert(selected))
     }
@@ -165,23 +161,13 @@ impl Connection {
     /// than this moment.
     pub async fn open_now(&mut self, entry: &Entry) -> Result<&Selected, Problem> {
         let is_open = self.session.selected() == Some(&entry.wire);
-        let Some(mut selected) = self.opened.take().filter(|_| is_open) else {
+        let Some(selected) = self.opened.take().filter(|_| is_open) else {
             return self.open_anew(entry).await;
         };
-        let news = self.session.noop_for_news().await.in_mailbox(&entry.mailbox.name)?;
-        for response in news {
-            match response {
-                Response::Exists(exists) => selected.exists = exists,
-                Response::Expunge(_) | Response::Vanished { .. } => self.is_exact = false,
-                _ => {}
-            }
-        }
+        self.session.noop().await.in_mailbox(&entry.mailbox.name)?;
+        // The watching connection tells of it; here it would only take room.
+        self.session.take_unsolicited();
         Ok(self.opened.insert(selected))
-    }
-
-    /// Is EXISTS still what it was when the mailbox was opened? Messages have these sequence numbers then.
-    pub fn is_exact(&self) -> bool {
-        self.is_exact
     }
 
     /// Opens a mailbox in which UIDs up to `newest` were learned under this UIDVALIDITY; elsewhere they mean nothing.
@@ -223,8 +209,6 @@ impl Deref for Connection {
 
 impl DerefMut for Connection {
     fn deref_mut(&mut self) -> &mut Session {
-        // Whatever is asked now, what comes with the answer may change them (RFC 9051, section 7.4.1).
-        self.is_exact = false;
         &mut self.session
     }
 }

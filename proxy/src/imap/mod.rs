@@ -24,6 +24,7 @@ pub mod command_line;
 pub mod decode;
 pub mod dial;
 pub mod error;
+mod exists;
 pub mod frame;
 pub mod handed_on;
 mod incoming;

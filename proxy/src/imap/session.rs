@@ -9,6 +9,7 @@ use super::{
     command_line::CommandLine,
     decode::{Completion, Condition, Response, response},
     error::Error,
+    exists::Exists,
     mailbox_name::WireName,
     running::Running,
     unsolicited::Unsolicited,
@@ -45,6 +46,7 @@ pub struct Session {
     pub(super) capabilities: Capabilities,
     pub(super) enabled: Enabled,
     pub(super) selected: Option<WireName>,
+    pub(super) exists: Exists,
     pub(super) is_notify_set: bool,
     pub(super) unsolicited: Unsolicited,
 }
@@ -95,6 +97,7 @@ impl Session {
             capabilities,
             enabled: Enabled::default(),
             selected: None,
+            exists: Exists::default(),
             is_notify_set: false,
             unsolicited: Unsolicited::default(),
         }
@@ -113,6 +116,12 @@ impl Session {
     /// The mailbox that is open, in the server's spelling.
     pub fn selected(&self) -> Option<&WireName> {
         self.selected.as_ref()
+    }
+
+    /// How many messages the open mailbox has: their sequence numbers until the next command. `None` where the server
+    /// has not told it.
+    pub fn exists(&self) -> Option<u32> {
+        self.exists.told()
     }
 
     /// Can it be used on? `false` once the connection was lost or a command timed out: drop it then.
@@ -240,7 +249,10 @@ impl Session {
                 Ok(Response::Status(status)) if status.condition == Condition::Bye => {
                     return Err(Error::ConnectionLost(status.text));
                 }
-                Ok(response) => return Ok(Event::Untagged(response)),
+                Ok(response) => {
+                    self.exists.hear(&response);
+                    return Ok(Event::Untagged(response));
+                }
                 // One response that makes no sense is no reason to give up the connection; a
                 // completion that makes none is, and the silence after it will tell.
                 Err(error) => tracing::debug!(%error, octets = line.len(), "A response made no sense"),

@@ -77,7 +77,8 @@ async fn arrived(testbed: &Testbed, user: &str, messages: u32) -> u32 {
     let mut session = client.sign_in(&name, &Secret::new(PASSWORD), None).await.unwrap();
     let mut exists = 0;
     for _ in 0..200 + messages / 10 {
-        exists = session.select(&WireName::inbox()).await.unwrap().exists;
+        session.select(&WireName::inbox()).await.unwrap();
+        exists = session.exists().unwrap();
         if exists >= messages {
             break;
         }

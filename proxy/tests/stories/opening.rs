@@ -1,6 +1,9 @@
 //! Opening a mailbox again tells only what is new; and a page that reads slowly keeps nobody else from it.
 
-use crate::support::{Browser, Inside, Live, PATIENCE, Proxy, ayu, letter};
+use crate::{
+    live::elsewhere,
+    support::{Browser, Inside, Live, PATIENCE, Proxy, ayu, letter},
+};
 use surat_protocol::{Answer, Contents, Flag, Known, MailboxName, ModSeq, Request, Uid, UidSet};
 use surat_testbed::{Stored, Testbed};
 use tokio::time::timeout;
@@ -82,6 +85,35 @@ async fn a_mailbox_that_was_kept_is_told_as_what_is_new_in_it() {
         assert_eq!(starred, [uids[0]]);
         assert!(opened.highest_modseq > inbox.highest_modseq || elsewhere.is_none());
     }
+}
+
+#[tokio::test]
+async fn the_newest_rows_come_first_where_the_mailbox_is_open_already() {
+    let (testbed, _proxy, _browser, mut page) = ayu().await;
+    for subject in ["Satu", "Dua", "Tiga"] {
+        testbed.deliver("ayu", &letter(subject)).unwrap();
+    }
+    page.open_mailbox("INBOX").await;
+    elsewhere(&testbed, &["STORE 1:2 +FLAGS (\\Deleted)", "EXPUNGE"]);
+    testbed.deliver("ayu", &letter("Empat")).unwrap();
+
+    let again = Request::OpenMailbox {
+        mailbox: MailboxName::inbox(),
+        first_rows: 50,
+        known: None,
+    };
+    let answers = page.ask_all(again).await.unwrap();
+
+    let [Answer::Glance(glance), Answer::Opened(opened)] = answers.as_slice() else {
+        panic!("{answers:?}")
+    };
+    let subjects: Vec<&str> = glance.rows.iter().map(|row| row.subject.as_str()).collect();
+    assert_eq!(
+        (glance.messages, subjects.as_slice()),
+        (2, ["Empat", "Tiga"].as_slice())
+    );
+    let rows: UidSet = glance.rows.iter().map(|row| row.uid).collect();
+    assert_eq!(opened.contents, Contents::Whole(rows));
 }
 
 #[tokio::test]

@@ -51,6 +51,7 @@ pub(super) async fn open(
         answers,
         entry,
         selected,
+        exists: session.exists(),
         first_rows: first_rows.min(FIRST_ROWS),
     };
     let (answer, told) = tokio::join!(opening.tell(session, known), telling);
@@ -93,6 +94,8 @@ struct Opening<'a> {
     answers: Answers<'a>,
     entry: Entry,
     selected: Selected,
+    /// Messages in it at that moment, if it is known.
+    exists: Option<u32>,
     first_rows: u16,
 }
 
@@ -112,7 +115,7 @@ impl Opening<'_> {
             None => self.tell_all(&mut session).await?,
         };
         drop(session);
-        if self.selected.exists > LARGE {
+        if self.exists.is_some_and(|exists| exists > LARGE) {
             tokio::spawn(warm_up(Arc::clone(&self.job.account), self.entry.clone()));
         }
         counts::look_soon(&self.job.account, vec![self.entry]);
@@ -130,7 +133,6 @@ impl Opening<'_> {
             return Ok(None);
         }
         let name = self.mailbox();
-        let exists = session.is_exact().then_some(selected.exists);
         let changes = session.changes_since(known.highest_modseq).await.in_mailbox(name)?;
         if changes.flags.len() > CHANGES {
             return Ok(None);
@@ -144,7 +146,7 @@ impl Opening<'_> {
             }
         };
         let uids = known.uids.difference(&vanished).union(&arrived);
-        let exists = match exists {
+        let exists = match self.exists {
             Some(exists) => Some(exists),
             None => session.count_all().await.in_mailbox(name)?,
         };
@@ -186,9 +188,8 @@ impl Opening<'_> {
     /// The newest rows as early as may be: a person looks at them while the order is asked for.
     async fn tell_all(&self, session: &mut Connection) -> Result<Answer, Problem> {
         let name = self.mailbox();
-        let exists = self.selected.exists;
         let mut told = UidSet::new();
-        if session.is_exact() && exists > 0 {
+        if let Some(exists) = self.exists.filter(|exists| *exists > 0) {
             let rows = rows::fetch_newest_rows(session, exists, self.first_rows.into()).await;
             let rows = rows.in_mailbox(name)?;
             told = rows.iter().map(|row| row.uid).collect();

@@ -48,8 +48,8 @@ impl Session {
         Ok(rows)
     }
 
-    /// The same of the newest messages, by their sequence numbers: `exists` is what the command before
-    /// this one told of the mailbox when it opened it.
+    /// The same of the newest messages, by their sequence numbers: `exists` is [`Session::exists`]
+    /// after the command before this one.
     pub async fn fetch_newest_rows<R>(
         &mut self,
         exists: u32,

@@ -2,7 +2,6 @@
 
 use crate::imap::{
     command_line::CommandLine,
-    decode::Response,
     error::Error,
     mailbox_name::{BadName, WireName},
     session::Session,
@@ -69,12 +68,6 @@ impl Session {
     /// [`take_unsolicited`](Self::take_unsolicited)).
     pub async fn noop(&mut self) -> Result<(), Error> {
         self.simple(CommandLine::new("NOOP")).await
-    }
-
-    /// The same; gives everything that was told unasked until now.
-    pub async fn noop_for_news(&mut self) -> Result<Vec<Response>, Error> {
-        self.noop().await?;
-        Ok(self.unsolicited.take())
     }
 
     /// Says good-bye, and waits for the server to do so.

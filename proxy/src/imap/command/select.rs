@@ -18,8 +18,6 @@ pub struct Selected {
     pub uid_next: Option<Uid>,
     /// HIGHESTMODSEQ; 0 when the mailbox keeps none.
     pub highest_modseq: ModSeq,
-    /// EXISTS: messages in it.
-    pub exists: u32,
     /// PERMANENTFLAGS: the flags that last; `None` when not told, and then all do.
     pub permanent_flags: Option<FlagList>,
     /// READ-ONLY.
@@ -32,7 +30,6 @@ impl Selected {
         uid_validity: UidValidity(0),
         uid_next: None,
         highest_modseq: ModSeq(0),
-        exists: 0,
         permanent_flags: None,
         is_read_only: false,
     };
@@ -62,6 +59,7 @@ impl Session {
             self.simple(CommandLine::new("CLOSE")).await?;
         }
         self.selected = None;
+        self.exists.forget();
         self.unsolicited.forget_messages();
         Ok(())
     }
@@ -75,6 +73,7 @@ impl Session {
         };
         // Even a SELECT that fails closes the mailbox before (RFC 9051, section 6.3.2).
         self.selected = None;
+        self.exists.forget();
         self.unsolicited.forget_messages();
         let (responses, completion) = self.run(&line).await?;
         self.selected = Some(name.clone());
@@ -85,7 +84,6 @@ impl Session {
         let mut selected = Selected::UNTOLD;
         for response in responses {
             match response {
-                Response::Exists(count) => selected.exists = count,
                 Response::Status(status) => match status.code {
                     // All before this was about the mailbox that was open (RFC 7162, section 3.2.11).
                     Some(Code::Closed) => selected = Selected::UNTOLD,
