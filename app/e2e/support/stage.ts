@@ -4,6 +4,7 @@ import { test } from '@playwright/test';
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { createInterface, type Interface } from 'node:readline';
 import path from 'node:path';
+import { expectNoFaults } from './faults';
 import { expectNoSecrets } from './secrets';
 
 export type Part = 'proxy' | 'dovecot' | 'postfix';
@@ -106,6 +107,7 @@ export function useStage(options: string[] = []): { readonly stage: Stage } {
     test.setTimeout(120_000);
     held.stage = await Stage.start(options);
   });
+  test.afterEach(expectNoFaults);
   test.afterAll(async () => {
     // The proxy finishes what is in flight.
     test.setTimeout(120_000);

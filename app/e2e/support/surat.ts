@@ -1,12 +1,15 @@
 // The page as a person sees it: everything is found by its accessible name (the contract).
 import { expect, type Locator, type Page } from '@playwright/test';
+import { noteFaults } from './faults';
 import type { Stage } from './stage';
 
 // A word that stands nowhere else, so that the logs can be searched for it (RARE_PASSWORD of the test bed).
 export const PASSWORD = 'rahasia-7q4z';
 
 export class Surat {
-  constructor(readonly page: Page, readonly stage: Stage) {}
+  constructor(readonly page: Page, readonly stage: Stage) {
+    noteFaults(page);
+  }
 
   async open(path = '/') {
     await this.page.goto(this.stage.url.replace(/\/$/, '') + path);
