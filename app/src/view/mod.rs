@@ -23,6 +23,7 @@ use crate::{
     ui::{button::Button, icon::Icon},
 };
 use leptos::{prelude::*, task::spawn_local};
+use std::time::Duration;
 use surat_protocol::Problem;
 
 /// Which of the three pages there are.
@@ -45,9 +46,25 @@ pub(crate) fn Root() -> View {
     });
     live(move || match page.get() {
         Page::Waiting(reason) => view! { <Waiting reason /> },
-        Page::SignIn => view! { <login::Login /> },
+        Page::SignIn => {
+            // Behind the frame with the form.
+            let owner = Owner::new();
+            request_animation_frame(move || set_timeout(move || rehearse(app, &owner), Duration::ZERO));
+            view! { <login::Login /> }
+        }
         Page::Mail => view! { <shell::Shell /> },
     })
+}
+
+/// Makes the mail page once, for nobody. A browser compiles code when it runs for the first time: with this, that is done
+/// while somebody types a password, and not while they wait for their mail.
+fn rehearse(app: App, owner: &Owner) {
+    if !matches!(app.session.standing.get_untracked(), Standing::SignedOut(_)) {
+        return;
+    }
+    owner.with(|| drop(view! { <shell::Shell /> }));
+    // In the same task: what the page would do by itself has not begun.
+    owner.cleanup();
 }
 
 /// The look that a person chose, where the style sheets find it.
