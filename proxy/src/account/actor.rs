@@ -18,6 +18,7 @@ use super::{
     sync::{MailboxState, News},
     uploads::Uploads,
     watcher::Watcher,
+    wear::Wear,
 };
 use crate::{
     imap::capabilities::Capabilities,
@@ -63,6 +64,8 @@ pub struct Account {
     pub sending: Sending,
     /// Mailboxes whose counts are to be looked at.
     pub stale: Stale,
+    /// Whether its sessions have become slow.
+    pub wear: Wear,
     in_turn: Arc<InTurn>,
     pool: Arc<Pool>,
     watcher: Watcher,
@@ -126,6 +129,7 @@ impl Account {
             correspondents: Correspondents::default(),
             sending: Sending::default(),
             stale: Stale::default(),
+            wear: Wear::default(),
             in_turn: Arc::default(),
             pool: Pool::new(
                 Arc::clone(servers),
@@ -164,6 +168,13 @@ impl Account {
     /// A turn with the working connection.
     pub async fn lease(&self, urgency: Urgency) -> Result<Connected, Problem> {
         let connected = self.pool.lease(urgency).await?;
+        self.learn(&connected);
+        Ok(connected)
+    }
+
+    /// A turn with the working connection, made anew when nobody wants it.
+    pub async fn renewed(&self) -> Result<Connected, Problem> {
+        let connected = self.pool.renewed().await?;
         self.learn(&connected);
         Ok(connected)
     }

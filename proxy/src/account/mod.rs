@@ -24,6 +24,7 @@ mod sync;
 mod uploads;
 mod watch;
 mod watcher;
+mod wear;
 
 pub use actor::Member;
 pub use job::part;

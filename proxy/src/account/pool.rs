@@ -87,16 +87,29 @@ impl Pool {
 
     /// A turn with the connection, dialled if there is none.
     pub(super) async fn lease(self: &Arc<Self>, urgency: Urgency) -> Result<Connected, Problem> {
-        let lease = match self.take_or_wait(urgency) {
-            Ok(lease) => lease,
-            Err(waiting) => match timeout(TURN_WITHIN, waiting).await {
-                Ok(Ok(lease)) => lease?,
-                // The pool is gone, or nobody gave the connection back in time.
-                Ok(Err(_)) => return Err(Problem::NotSignedIn),
-                Err(_) => return Err(Problem::TimedOut),
-            },
-        };
+        self.turn(urgency).await?.connect().await
+    }
+
+    /// A turn with a new connection, when nobody else wants the one that there was. That one is left first: a server
+    /// counts them.
+    pub(super) async fn renewed(self: &Arc<Self>) -> Result<Connected, Problem> {
+        let mut lease = self.turn(Urgency::Guess).await?;
+        if let Some(worn) = lease.connection.take() {
+            worn.leave().await;
+        }
         lease.connect().await
+    }
+
+    async fn turn(self: &Arc<Self>, urgency: Urgency) -> Result<Lease, Problem> {
+        match self.take_or_wait(urgency) {
+            Ok(lease) => Ok(lease),
+            Err(waiting) => match timeout(TURN_WITHIN, waiting).await {
+                Ok(Ok(lease)) => lease,
+                // The pool is gone, or nobody gave the connection back in time.
+                Ok(Err(_)) => Err(Problem::NotSignedIn),
+                Err(_) => Err(Problem::TimedOut),
+            },
+        }
     }
 
     /// Gives the pool a connection that was made elsewhere: the one of the sign-in.

@@ -2,8 +2,9 @@
 
 use crate::{
     live::elsewhere,
-    support::{Browser, Inside, Live, PATIENCE, Proxy, ayu, letter},
+    support::{Browser, Inside, Live, PATIENCE, Proxy, Tap, ayu, letter, until},
 };
+use std::time::Duration;
 use surat_protocol::{Answer, Contents, Flag, Known, MailboxName, ModSeq, Request, Uid, UidSet};
 use surat_testbed::{Stored, Testbed};
 use tokio::time::timeout;
@@ -210,4 +211,31 @@ async fn a_page_that_reads_nothing_keeps_no_other_page_waiting() {
         let (inbox, _) = opening.await.expect("nobody waits for the slow page");
         assert!(inbox.uids.is_empty());
     }
+}
+
+#[tokio::test]
+async fn a_session_that_opens_a_mailbox_slowly_is_replaced_when_it_leaves_it() {
+    let testbed = Testbed::builder().without_starttls().without_postfix().start().unwrap();
+    testbed.deliver("ayu", &letter("Satu")).unwrap();
+    let tap = Tap::before(testbed.imap_port).await;
+    let url = format!("imap://127.0.0.1:{}", tap.port);
+    let proxy = Proxy::start_with(&testbed, &["--imap-url", &url]).await;
+    let mut page = Browser::sign_in(&proxy, "ayu").await.live().await;
+    page.open_mailbox("Archive").await;
+    tap.hold(r#"SELECT "INBOX""#, Duration::from_millis(200));
+
+    for mailbox in ["INBOX", "Archive"] {
+        assert_eq!(tap.heard().matches("LOGOUT").count(), 0);
+        page.open_mailbox(mailbox).await;
+    }
+
+    // The one that leaves, the one in its place, and the watching one.
+    let is_replaced = |heard: &str| {
+        let after = heard.rsplit_once("LOGOUT").map_or("", |(_, after)| after);
+        after.contains(r#"SELECT "Archive""#) && heard.matches("AUTHENTICATE").count() == 3
+    };
+    until(|| tap.heard(), is_replaced).await;
+    let (_, rows) = page.open_mailbox("INBOX").await;
+    assert_eq!(rows[0].subject, "Satu");
+    assert_eq!(tap.heard().matches("LOGOUT").count(), 1);
 }

@@ -15,6 +15,7 @@ mod message;
 mod open;
 mod orders;
 pub mod part;
+mod ready;
 mod rows;
 mod search;
 mod send;
@@ -26,7 +27,7 @@ mod weigh;
 
 pub(super) use counts::{Stale, note as note_status, refresh_counts};
 pub(super) use mailboxes::{read as read_mailboxes, refresh as refresh_mailboxes, take as take_mailboxes, warm};
-pub(super) use open::AFTER_OPENING;
+pub(super) use ready::AFTER_OPENING;
 pub(super) use rows::fetch_rows;
 pub(super) use send::{Sending, recover};
 

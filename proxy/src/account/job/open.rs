@@ -1,6 +1,6 @@
 //! Opening a mailbox: what is new in it or all of it, its newest rows, and from then on its news.
 
-use super::{Job, counts, rows, special, unsent};
+use super::{Job, counts, ready::make_ready, rows, special, unsent};
 use crate::{
     account::{
         actor::Account,
@@ -11,17 +11,14 @@ use crate::{
         servers::Connection,
         sync::MailboxState,
     },
-    imap::command::select::Selected,
+    imap::{command::select::Selected, mailbox_name::WireName},
 };
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 use surat_protocol::{Answer, Contents, Glance, Known, MailboxName, ModSeq, Opened, Problem, Uid, UidSet};
-use tokio::time::sleep;
+use tokio::time::Instant;
 
 /// Rows that may come along; more are fetched as they are looked at.
 const FIRST_ROWS: u16 = 200;
-
-/// Its page has the rows on screen by then: what nobody waits for must not delay them.
-pub(in crate::account) const AFTER_OPENING: Duration = Duration::from_millis(300);
 
 /// With so many messages the first reading of one is worth being made ready.
 const LARGE: u32 = 1_000;
@@ -37,6 +34,8 @@ pub(super) async fn open(
 ) -> Result<Answer, Problem> {
     let entry = special::made(&job.account, job.find(mailbox).await?).await?;
     let mut session = job.account.lease(Urgency::Person).await?;
+    let left = session.selected().filter(|left| **left != entry.wire).cloned();
+    let began = Instant::now();
     let selected = match session.open_now(&entry).await {
         Ok(selected) => selected.clone(),
         Err(problem) => {
@@ -44,6 +43,7 @@ pub(super) async fn open(
             return Err(or_gone(job, mailbox, problem).await);
         }
     };
+    let is_worn = is_worn(&job.account, &entry, left, began);
     // A page that reads slowly must not keep the connection from the others of its account.
     let (answers, telling) = job.reply.beside();
     let opening = Opening {
@@ -53,6 +53,7 @@ pub(super) async fn open(
         selected,
         exists: session.exists(),
         first_rows: first_rows.min(FIRST_ROWS),
+        is_worn,
     };
     let (answer, told) = tokio::join!(opening.tell(session, known), telling);
     told.map_err(unsent)?;
@@ -71,20 +72,14 @@ async fn or_gone(job: &Job, mailbox: &MailboxName, problem: Problem) -> Problem 
     problem
 }
 
-/// Makes ready what the first reading of a message needs, while the person still looks at the rows.
-async fn warm_up(account: Arc<Account>, entry: Entry) {
-    sleep(AFTER_OPENING).await;
-    if account.ended().is_cancelled() {
-        return;
-    }
-    let Ok(mut session) = account.lease(Urgency::Guess).await else {
-        return;
-    };
-    if session.selected() == Some(&entry.wire)
-        && let Err(error) = session.warm_up().await
-    {
-        tracing::debug!(?error, "A mailbox could not be made ready for reading");
-    }
+/// Notes how long it took to open a mailbox since `began`. Shall a new session be made, now that this one has `left`
+/// another mailbox?
+fn is_worn(account: &Account, entry: &Entry, left: Option<WireName>, began: Instant) -> bool {
+    let now = Instant::now();
+    left.is_some_and(|left| {
+        account.wear.note(&entry.wire, now - began, now);
+        account.wear.is_due(&left, now)
+    })
 }
 
 /// A mailbox that has just been opened.
@@ -97,6 +92,8 @@ struct Opening<'a> {
     /// Messages in it at that moment, if it is known.
     exists: Option<u32>,
     first_rows: u16,
+    /// Its session shall be replaced.
+    is_worn: bool,
 }
 
 /// What is new in a mailbox that was known.
@@ -115,8 +112,10 @@ impl Opening<'_> {
             None => self.tell_all(&mut session).await?,
         };
         drop(session);
-        if self.exists.is_some_and(|exists| exists > LARGE) {
-            tokio::spawn(warm_up(Arc::clone(&self.job.account), self.entry.clone()));
+        let is_large = self.exists.is_some_and(|exists| exists > LARGE);
+        if is_large || self.is_worn {
+            let account = Arc::clone(&self.job.account);
+            tokio::spawn(make_ready(account, self.entry.clone(), self.is_worn));
         }
         counts::look_soon(&self.job.account, vec![self.entry]);
         Ok(answer)

@@ -1,9 +1,13 @@
 //! A wire-tap before a mail server: hears what the proxy says to it.
 
-use std::sync::{Arc, Mutex};
+use std::{
+    sync::{Arc, Mutex},
+    time::Duration,
+};
 use tokio::{
     io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, copy},
     net::{TcpListener, TcpStream},
+    time::sleep,
 };
 
 /// Passes connections on, and keeps what clients say on them. It does not see into TLS.
@@ -19,6 +23,8 @@ struct Wire {
     heard: Mutex<Vec<u8>>,
     /// The next connection on which a client says this is cut, before the server hears it.
     cut_at: Mutex<Option<&'static str>>,
+    /// The server hears so much later what has these words in it.
+    hold: Mutex<Option<(&'static str, Duration)>>,
 }
 
 impl Tap {
@@ -45,6 +51,11 @@ impl Tap {
     pub fn cut_at(&self, words: &'static str) {
         *self.wire.cut_at.lock().unwrap() = Some(words);
     }
+
+    /// Holds back whatever has these words in it for so long, every time.
+    pub fn hold(&self, words: &'static str, time: Duration) {
+        *self.wire.hold.lock().unwrap() = Some((words, time));
+    }
 }
 
 async fn pass_on(client: TcpStream, server: u16, wire: Arc<Wire>) {
@@ -69,6 +80,10 @@ async fn listen(mut client: impl AsyncRead + Unpin, mut server: impl AsyncWrite 
             .is_some()
         {
             return;
+        }
+        let held = wire.hold.lock().unwrap().filter(|(words, _)| said.contains(*words));
+        if let Some((_, time)) = held {
+            sleep(time).await;
         }
         if server.write_all(&buffer[..count]).await.is_err() {
             return;
