@@ -24,6 +24,8 @@ static ASSETS: &[Asset] = include!(concat!(env!("OUT_DIR"), "/assets.rs"));
 
 const IMMUTABLE: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
 const ASK_AGAIN: HeaderValue = HeaderValue::from_static("no-cache");
+/// A browser that keeps no history asks for the icon at each address within the page: at each message that is opened.
+const A_DAY: HeaderValue = HeaderValue::from_static("public, max-age=86400");
 
 /// Shown when the binary was built without the app.
 const NO_APP: &str = "<!doctype html><meta charset=utf-8><title>Surat</title>\
@@ -98,10 +100,12 @@ fn send(asset: &Asset, headers: &HeaderMap) -> Response {
         }
     }
     let more = response.headers_mut();
-    more.insert(
-        header::CACHE_CONTROL,
-        if asset.is_hashed { IMMUTABLE } else { ASK_AGAIN },
-    );
+    let kept = match asset {
+        Asset { is_hashed: true, .. } => IMMUTABLE,
+        icon if icon.media_type.starts_with("image/") => A_DAY,
+        _ => ASK_AGAIN,
+    };
+    more.insert(header::CACHE_CONTROL, kept);
     if asset.brotli.is_some() {
         more.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
     }
@@ -159,6 +163,14 @@ mod tests {
             etag: "cc",
             is_hashed: false,
         },
+        Asset {
+            path: "/favicon.svg",
+            media_type: "image/svg+xml",
+            raw: b"<svg/>",
+            brotli: None,
+            etag: "dd",
+            is_hashed: false,
+        },
     ];
 
     const NOTHING: &[(&str, &str)] = &[];
@@ -174,13 +186,14 @@ mod tests {
     }
 
     #[test]
-    fn hashed_names_are_kept_and_the_page_is_asked_for() {
+    fn hashed_names_are_kept_icons_for_a_day_and_the_page_is_asked_for() {
         let (_, wasm) = get("/app-0123456789abcdef.wasm", NOTHING);
         assert_eq!(wasm[header::CACHE_CONTROL], IMMUTABLE);
         assert_eq!(wasm[header::CONTENT_TYPE], "application/wasm");
 
         let (status, page) = get("/mailbox/INBOX.Sent", &[(header::ACCEPT, "text/html,*/*;q=0.8")]);
         assert_eq!((status, &page[header::CACHE_CONTROL]), (StatusCode::OK, &ASK_AGAIN));
+        assert_eq!(get("/favicon.svg", NOTHING).1[header::CACHE_CONTROL], A_DAY);
     }
 
     #[test]
