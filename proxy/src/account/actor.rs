@@ -175,6 +175,7 @@ impl Account {
     /// A turn with the working connection, made anew when nobody wants it.
     pub async fn renewed(&self) -> Result<Connected, Problem> {
         let connected = self.pool.renewed().await?;
+        self.wear.renewed();
         self.learn(&connected);
         Ok(connected)
     }

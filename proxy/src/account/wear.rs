@@ -54,13 +54,17 @@ impl Wear {
         }
     }
 
-    /// Shall the session be replaced that has just left this mailbox? Whoever is told so does it.
+    /// The session is new.
+    pub fn renewed(&self) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).is_tried = true;
+    }
+
+    /// Shall the session be replaced that has just left this mailbox? If so, that is not said again for a while.
     pub fn is_due(&self, left: &WireName, now: Instant) -> bool {
         let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let is_slow = state.slowest.as_ref().is_some_and(|(slowest, _)| slowest == left);
         let is_due = is_slow && state.rests_until.is_none_or(|until| now >= until);
         if is_due {
-            state.is_tried = true;
             state.rests_until = Some(now + PAUSE);
         }
         is_due
@@ -91,6 +95,7 @@ mod tests {
 
         assert!(!wear.is_due(&named("Archive"), now));
         assert!(wear.is_due(&inbox, now));
+        wear.renewed();
         wear.note(&inbox, Duration::from_millis(2), now);
         assert!(!wear.is_due(&inbox, now + PAUSE / 2));
         assert!(wear.is_due(&inbox, now + PAUSE));
@@ -102,10 +107,22 @@ mod tests {
         let (wear, inbox) = worn(now);
 
         assert!(wear.is_due(&inbox, now));
+        wear.renewed();
         wear.note(&inbox, Duration::from_millis(55), now);
 
         assert!(!wear.is_due(&inbox, now + PAUSE * 2));
         assert!(wear.is_due(&inbox, now + LONG_PAUSE));
+    }
+
+    #[test]
+    fn who_comes_back_before_the_session_is_replaced_proves_nothing() {
+        let now = Instant::now();
+        let (wear, inbox) = worn(now);
+
+        assert!(wear.is_due(&inbox, now));
+        wear.note(&inbox, Duration::from_millis(55), now);
+
+        assert!(wear.is_due(&inbox, now + PAUSE));
     }
 
     #[test]

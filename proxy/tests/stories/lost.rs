@@ -2,7 +2,7 @@
 
 use crate::{
     live::{arrived, counted, inbox_flags},
-    support::{Browser, PATIENCE, Proxy, Tap, ayu, letter, until},
+    support::{PATIENCE, ayu, letter, tapped, until},
 };
 use std::time::{Duration, Instant};
 use surat_protocol::{Counts, Event, Flag, MailboxName, Problem, Request};
@@ -61,10 +61,7 @@ async fn folders_that_were_made_while_the_server_was_lost_are_told_unasked() {
 #[tokio::test]
 async fn a_mailbox_that_was_opened_as_the_server_was_lost_has_its_news_afterwards() {
     let testbed = Testbed::builder().without_starttls().without_postfix().start().unwrap();
-    let tap = Tap::before(testbed.imap_port).await;
-    let url = format!("imap://127.0.0.1:{}", tap.port);
-    let proxy = Proxy::start_with(&testbed, &["--imap-url", &url]).await;
-    let mut page = Browser::sign_in(&proxy, "ayu").await.live().await;
+    let (tap, _proxy, mut page) = tapped(&testbed).await;
     page.open_mailbox("Archive").await;
     let is_idle = |heard: &str| heard.contains(r#"SELECT "Archive""#) && heard.ends_with("IDLE\r\n");
     let mut heard = String::new();
@@ -88,10 +85,7 @@ async fn a_mailbox_that_was_opened_as_the_server_was_lost_has_its_news_afterward
 async fn counts_that_could_not_be_read_after_a_change_are_told_though_they_are_as_before() {
     let testbed = Testbed::builder().without_starttls().without_postfix().start().unwrap();
     testbed.deliver("ayu", &letter("Satu")).unwrap();
-    let tap = Tap::before(testbed.imap_port).await;
-    let url = format!("imap://127.0.0.1:{}", tap.port);
-    let proxy = Proxy::start_with(&testbed, &["--imap-url", &url]).await;
-    let mut page = Browser::sign_in(&proxy, "ayu").await.live().await;
+    let (tap, _proxy, mut page) = tapped(&testbed).await;
     page.ask(Request::ListMailboxes).await.unwrap();
     let (opened, _) = page.open_mailbox("INBOX").await;
     let counts = Counts { messages: 1, unseen: 1 };

@@ -2,7 +2,7 @@
 
 use crate::{
     live::elsewhere,
-    support::{Browser, Inside, Live, PATIENCE, Proxy, Tap, ayu, letter, until},
+    support::{Browser, Inside, Live, PATIENCE, Proxy, ayu, letter, tapped, until},
 };
 use std::time::Duration;
 use surat_protocol::{Answer, Contents, Flag, Known, MailboxName, ModSeq, Request, Uid, UidSet};
@@ -217,10 +217,7 @@ async fn a_page_that_reads_nothing_keeps_no_other_page_waiting() {
 async fn a_session_that_opens_a_mailbox_slowly_is_replaced_when_it_leaves_it() {
     let testbed = Testbed::builder().without_starttls().without_postfix().start().unwrap();
     testbed.deliver("ayu", &letter("Satu")).unwrap();
-    let tap = Tap::before(testbed.imap_port).await;
-    let url = format!("imap://127.0.0.1:{}", tap.port);
-    let proxy = Proxy::start_with(&testbed, &["--imap-url", &url]).await;
-    let mut page = Browser::sign_in(&proxy, "ayu").await.live().await;
+    let (tap, _proxy, mut page) = tapped(&testbed).await;
     page.open_mailbox("Archive").await;
     tap.hold(r#"SELECT "INBOX""#, Duration::from_millis(200));
 

@@ -2,7 +2,7 @@
 
 use crate::{
     live::counted,
-    support::{Browser, Proxy, Tap, ayu, letter, letter_with},
+    support::{ayu, letter, letter_with, tapped},
 };
 use surat_protocol::{
     Answer, Body, Counts, Flag, MailboxName, MessageRef, NamespaceKind, Problem, Request, Role, Uid, UidSet,
@@ -140,10 +140,7 @@ async fn all_texts_of_a_message_are_asked_for_at_once() {
                   --b\r\nContent-Type: text/plain\r\n\r\nHalo\r\n--b\r\nContent-Type: text/html\r\n\r\n\
                   <p>Halo</p>\r\n--b--\r\n";
     testbed.deliver("ayu", octets.as_bytes()).unwrap();
-    let tap = Tap::before(testbed.imap_port).await;
-    let url = format!("imap://127.0.0.1:{}", tap.port);
-    let proxy = Proxy::start_with(&testbed, &["--imap-url", &url]).await;
-    let mut page = Browser::sign_in(&proxy, "ayu").await.live().await;
+    let (tap, _proxy, mut page) = tapped(&testbed).await;
     let message = page.newest("INBOX").await;
     let message = page.read(&message, false).await;
 

@@ -33,6 +33,15 @@ pub async fn ayu() -> (Testbed, Proxy, Browser, Live) {
     (testbed, proxy, browser, live)
 }
 
+/// A proxy that reaches Dovecot by a tap, and ayu signed in with an open page. In clear, for the tap to hear something.
+pub async fn tapped(testbed: &Testbed) -> (Tap, Proxy, Live) {
+    let tap = Tap::before(testbed.imap_port).await;
+    let url = format!("imap://127.0.0.1:{}", tap.port);
+    let proxy = Proxy::start_with(testbed, &["--imap-url", &url]).await;
+    let live = Browser::sign_in(&proxy, "ayu").await.live().await;
+    (tap, proxy, live)
+}
+
 /// So many messages in ayu's inbox, all of them read: "Surat 1", "Surat 2" and so on.
 pub fn fill_inbox(testbed: &Testbed, count: u32) {
     let mut store = testbed.appender("ayu").unwrap();
