@@ -1,4 +1,4 @@
-//! Whom an account has written to of late, as its Sent mailbox tells: kept in memory for some minutes, since each
+//! Whom an account has written to of late, as its Sent mailbox tells: kept in memory for an hour, since each
 //! message that is opened asks for it.
 
 use crate::mime::trust::{is_look_alike, of_address, registrable};
@@ -8,14 +8,15 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// After so long the Sent mailbox is looked at again: somebody writes to a few new people in an hour.
-const KEPT: Duration = Duration::from_secs(10 * 60);
+/// After so long the Sent mailbox is looked at again: whom this account writes to here is known at once, and with other
+/// clients somebody writes to a few new people in an hour.
+const KEPT: Duration = Duration::from_secs(60 * 60);
 
 /// Addresses that are kept, about 30 octets each.
 const ADDRESSES: usize = 1000;
 
 /// People who were written to.
-#[derive(Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct People {
     /// Addresses in lower case.
     addresses: BTreeSet<String>,
@@ -56,7 +57,7 @@ impl People {
 }
 
 impl Correspondents {
-    /// Those of some minutes ago, or later.
+    /// Those who were looked up within the hour.
     pub fn get(&self) -> Option<Arc<People>> {
         let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let (since, people) = kept.as_ref()?;
@@ -70,9 +71,13 @@ impl Correspondents {
         people
     }
 
-    /// Somebody was written to just now: those that were kept lack them.
-    pub fn forget(&self) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    /// These were written to just now. While nobody was looked up they are not kept: Sent will tell of them.
+    pub fn add<'a>(&self, emails: impl Iterator<Item = &'a str>) {
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, people)) = kept.as_mut() {
+            let people = Arc::make_mut(people);
+            emails.for_each(|email| people.add(email));
+        }
     }
 }
 
@@ -111,14 +116,20 @@ mod tests {
     }
 
     #[test]
-    fn who_was_written_to_just_now_is_looked_for_again() {
+    fn who_is_written_to_is_known_at_once() {
         let correspondents = Correspondents::default();
+        correspondents.add(["c@d.example"].into_iter());
         assert_eq!(correspondents.get(), None);
 
         correspondents.keep(people(&["a@b.example"]));
-        assert!(correspondents.get().is_some_and(|people| people.know("a@b.example")));
-        correspondents.forget();
+        correspondents.add(["C@d.example", "e@f.example"].into_iter());
 
-        assert_eq!(correspondents.get(), None);
+        let known = correspondents.get().expect("they are kept");
+        assert!(
+            ["a@b.example", "c@d.example", "e@f.example"]
+                .iter()
+                .all(|email| known.know(email))
+        );
+        assert_eq!(known.like("b.example"), None);
     }
 }

@@ -1,6 +1,6 @@
 //! What a reader is told of a sender: by the own mail server's word, by the letter itself, and by the own mail.
 
-use crate::support::{Browser, Live, Proxy, ayu, dovecot, fill_inbox};
+use crate::support::{Browser, Live, Proxy, ayu, dovecot, fill_inbox, tapped, until};
 use surat_protocol::{Answer, Caution, Checks, Outcome, Problem, Request, Trust};
 use surat_testbed::Testbed;
 
@@ -158,4 +158,33 @@ async fn what_cannot_be_looked_for_is_refused() {
     put(&testbed, "INBOX", &letter("From: x@new.example\r\n"));
     let posing = weighed(&mut page, "a\" OR ALL FROM \"@x.example").await;
     assert_eq!(posing, Some(Caution::FirstContact));
+}
+
+#[tokio::test]
+async fn whom_the_account_writes_to_is_looked_up_before_somebody_reads_in_a_large_mailbox() {
+    let testbed = Testbed::builder().without_starttls().without_postfix().start().unwrap();
+    let (tap, _proxy, mut page) = tapped(&testbed).await;
+    put(
+        &testbed,
+        "Sent",
+        b"From: ayu@surat.test\r\nTo: budi@mandiri.example\r\n\r\nHalo\r\n",
+    );
+    fill_inbox(&testbed, 1_001);
+    let looked = |heard: &str| heard.matches(r#"SELECT "Sent""#).count();
+
+    let message = page.newest("INBOX").await;
+    let is_back = |heard: &str| {
+        let after = heard.rsplit_once(r#"SELECT "Sent""#).map_or("", |(_, after)| after);
+        after.contains(r#"SELECT "INBOX""#) && after.contains("RFC822.SIZE")
+    };
+    let heard = until(|| tap.heard(), is_back).await;
+
+    assert_eq!(looked(&heard), 1);
+    for email in ["budi@mandiri.example", "orang@rnandiri.example"] {
+        let email = email.to_owned();
+        let message = message.clone();
+        let weighed = page.ask(Request::WeighSender { message, email }).await;
+        assert!(matches!(weighed, Ok(Answer::Weighed(_))), "{weighed:?}");
+    }
+    assert_eq!(looked(&tap.heard()), 1, "{}", tap.heard());
 }

@@ -225,7 +225,9 @@ async fn finish(job: &Job, draft: &Draft, message: &MessageRef) -> Answer {
 
 fn done(job: &Job, draft: &Draft, is_filed: bool) -> Answer {
     job.account.sending.note_sent(&draft.message_id, is_filed);
-    job.account.correspondents.forget();
+    let written_to = [&draft.to, &draft.cc, &draft.bcc].into_iter().flatten();
+    let emails = written_to.map(|address| address.email.as_str());
+    job.account.correspondents.add(emails);
     Answer::Sent { is_filed }
 }
 

@@ -4,9 +4,9 @@
 //! Asked when a message is on screen. The turns are short and come after everything that a person waits for, so that
 //! nobody ever waits long behind one, and after a few seconds the question is dropped.
 
-use super::{Job, search};
+use super::{Job, ready::come_back, search};
 use crate::{
-    account::{correspondents::People, directory::Entry, pool::Urgency, problem::InMailbox},
+    account::{actor::Account, correspondents::People, directory::Entry, pool::Urgency, problem::InMailbox},
     mime::{
         header,
         trust::{of_address, registrable},
@@ -37,10 +37,9 @@ pub(super) async fn sender(job: &Job, message: &MessageRef, email: &str) -> Resu
         return Ok(Answer::Weighed(None));
     };
     let here = job.find(&message.mailbox).await?;
-    let sent = job.account.directory.of_role(Role::Sent);
-    let sent = sent.filter(|sent| !sent.is_promised && sent.wire != here.wire);
+    let sent = sent(&job.account, &here);
     let people = match &sent {
-        Some(sent) => people(job, sent, deadline).await?,
+        Some(sent) => people(&job.account, sent, deadline).await?,
         None => Arc::default(),
     };
     let caution = if people.know(email) {
@@ -55,8 +54,23 @@ pub(super) async fn sender(job: &Job, message: &MessageRef, email: &str) -> Resu
             };
         (!is_known).then_some(Caution::FirstContact)
     };
-    come_back(job, &here).await?;
+    come_back(&job.account, &here).await?;
     Ok(Answer::Weighed(caution))
+}
+
+/// Looks up whom the account wrote to, unless that is known. Whoever asks while a large mailbox is read makes the
+/// working connection leave it, and coming back can be slow.
+pub(super) async fn know_people(account: &Account, here: &Entry) -> Result<(), Problem> {
+    if let Some(sent) = sent(account, here) {
+        people(account, &sent, Instant::now() + WITHIN).await?;
+    }
+    Ok(())
+}
+
+/// Where to look for those who were written to; `None` while that is where one reads.
+fn sent(account: &Account, here: &Entry) -> Option<Entry> {
+    let sent = account.directory.of_role(Role::Sent);
+    sent.filter(|sent| !sent.is_promised && sent.wire != here.wire)
 }
 
 fn is_of_same(domain: &str, own: Option<&str>) -> bool {
@@ -71,16 +85,16 @@ fn term(field: TermField, email: &str) -> Term {
 }
 
 /// Whom the newest messages in Sent went to.
-async fn people(job: &Job, sent: &Entry, deadline: Instant) -> Result<Arc<People>, Problem> {
-    if let Some(people) = job.account.correspondents.get() {
+async fn people(account: &Account, sent: &Entry, deadline: Instant) -> Result<Arc<People>, Problem> {
+    if let Some(people) = account.correspondents.get() {
         return Ok(people);
     }
     let mut people = People::default();
-    let mut left = all_uids(job, sent).await?.1.newest(0, SENT);
+    let mut left = all_uids(account, sent).await?.1.newest(0, SENT);
     while !left.is_empty() && Instant::now() < deadline {
         let some = left.newest(0, SENT_PORTION);
         left = left.difference(&some);
-        let mut session = job.account.lease(Urgency::Guess).await?;
+        let mut session = account.lease(Urgency::Guess).await?;
         session.open(sent).await?;
         let told = session.fetch_envelopes(&some, |envelope| {
             let fields = [&envelope.to, &envelope.cc, &envelope.bcc];
@@ -89,7 +103,7 @@ async fn people(job: &Job, sent: &Entry, deadline: Instant) -> Result<Arc<People
         });
         told.await.in_mailbox(&sent.mailbox.name)?;
     }
-    Ok(job.account.correspondents.keep(people))
+    Ok(account.correspondents.keep(people))
 }
 
 /// Did this address write before? Yes, where that was not found out in time.
@@ -100,7 +114,7 @@ async fn has_earlier(
     email: &str,
     deadline: Instant,
 ) -> Result<bool, Problem> {
-    let (validity, all) = all_uids(job, here).await?;
+    let (validity, all) = all_uids(&job.account, here).await?;
     if validity != message.uid_validity {
         return Err(Problem::MailboxChanged(message.mailbox.clone()));
     }
@@ -112,22 +126,12 @@ async fn has_earlier(
 
 /// Was this address written to, ever? Yes, where that was not found out in time.
 async fn has_sent(job: &Job, sent: &Entry, email: &str, deadline: Instant) -> Result<bool, Problem> {
-    let (_, all) = all_uids(job, sent).await?;
+    let (_, all) = all_uids(&job.account, sent).await?;
     any(job, sent, all, &term(TermField::To, email), deadline).await
 }
 
-/// Leaves the working connection as it was: whoever opens the next message need not wait for its mailbox to be opened.
-async fn come_back(job: &Job, here: &Entry) -> Result<(), Problem> {
-    let mut session = job.account.lease(Urgency::Guess).await?;
-    if session.selected() != Some(&here.wire) {
-        session.open(here).await?;
-        session.warm_up().await.in_mailbox(&here.mailbox.name)?;
-    }
-    Ok(())
-}
-
-async fn all_uids(job: &Job, entry: &Entry) -> Result<(UidValidity, UidSet), Problem> {
-    let mut session = job.account.lease(Urgency::Guess).await?;
+async fn all_uids(account: &Account, entry: &Entry) -> Result<(UidValidity, UidSet), Problem> {
+    let mut session = account.lease(Urgency::Guess).await?;
     let validity = session.open(entry).await?.uid_validity;
     let all = session.all_uids().await.in_mailbox(&entry.mailbox.name)?;
     Ok((validity, all))
